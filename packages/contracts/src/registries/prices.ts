@@ -1,0 +1,19 @@
+/** prices.json: what a million tokens cost, for the broker's account. US dollars. */
+import { z } from "zod";
+
+const Price = z.number().min(0);
+
+export const ModelPrice = z.object({
+  model: z.string().min(1).describe("Model id, or a prefix of it that ends in *"),
+  inputPerMillion: Price,
+  outputPerMillion: Price,
+  cacheReadPerMillion: Price.optional().describe("Default: inputPerMillion"),
+  cacheWritePerMillion: Price.optional().describe("Default: inputPerMillion"),
+});
+
+export const PriceTable = z.object({
+  version: z.int().min(1),
+  currency: z.literal("USD"),
+  prices: z.array(ModelPrice),
+});
+export type PriceTable = z.infer<typeof PriceTable>;

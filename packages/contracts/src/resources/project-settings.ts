@@ -1,0 +1,48 @@
+/** ProjectSettings: what a project's admins decide for all its sessions. One per namespace, named `projectsettings`. */
+import { z } from "zod";
+import { McpServers, Repository } from "./agentic-session.ts";
+import { Conditions, ObjectMeta, Time } from "./metadata.ts";
+
+export const ProjectLimits = z.object({
+  maxRunningSessions: z.int().min(0).max(10_000).optional(),
+  maxCostUsdPerDay: z.number().min(0).optional(),
+});
+
+export const ProjectSettingsSpec = z.object({
+  groupAccess: z
+    .array(z.object({ groupName: z.string().min(1).max(253), role: z.enum(["view", "edit", "admin"]) }))
+    .max(200)
+    .optional()
+    .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["groupName"] }),
+  inactivityTimeoutSeconds: z.int().min(0).max(31_536_000).optional(),
+  mcpServers: McpServers.optional(),
+  limits: ProjectLimits.optional(),
+  repositories: z.array(Repository).max(100).optional(),
+});
+export type ProjectSettingsSpec = z.infer<typeof ProjectSettingsSpec>;
+
+export const SecretKeys = z.object({
+  name: z.string(),
+  keys: z
+    .array(z.object({ name: z.string(), updatedAt: Time }))
+    .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] }),
+});
+
+export const ProjectSettingsStatus = z.object({
+  secrets: z
+    .array(SecretKeys)
+    .optional()
+    .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] }),
+  observedGeneration: z.int().optional(),
+  conditions: Conditions.optional(),
+});
+export type ProjectSettingsStatus = z.infer<typeof ProjectSettingsStatus>;
+
+export const ProjectSettings = z.object({
+  apiVersion: z.literal("pilothouse.dev/v1alpha1"),
+  kind: z.literal("ProjectSettings"),
+  metadata: ObjectMeta,
+  spec: ProjectSettingsSpec.optional(),
+  status: ProjectSettingsStatus.optional(),
+});
+export type ProjectSettings = z.infer<typeof ProjectSettings>;

@@ -1,0 +1,2 @@
+/** Shapes of the REST interfaces: requests and answers. */
+export * from "./errors.ts";

@@ -1,0 +1,74 @@
+/**
+ * The environment that the operator gives to the containers of a session's pod, and the paths in it.
+ * Everything path-valued is handed over by name, so that neither container assumes a mount path.
+ */
+import { z } from "zod";
+
+export const RUNNER_PORT = 8001;
+export const BROKER_PORT = 8002;
+
+/** Mount paths that the operator uses. */
+export const PATHS = {
+  workspace: "/workspace",
+  runnerSecrets: "/var/run/secrets/pilothouse/runner-secrets",
+  integrationSecrets: "/var/run/secrets/pilothouse/integration-secrets",
+  /** models.json, prices.json of the installation, mounted into the broker and the runner. */
+  configuration: "/etc/pilothouse",
+  serviceAccount: "/var/run/secrets/kubernetes.io/serviceaccount",
+} as const;
+
+/** Process exit codes of the runner. */
+export const EXIT_CODES = { done: 0, agentError: 1, prerequisiteMissing: 2, stopped: 143 } as const;
+
+const Port = z.coerce.number().int().min(0).max(65_535);
+
+/** What the `runner` container gets. All values are strings, as environment variables are. */
+export const RunnerEnvironment = z.object({
+  RUNNER_TYPE: z.string().min(1).default("claude-agent-sdk").describe("Which bridge to load"),
+  POD_IP: z.string().min(1).describe("Address to listen on (status.podIP)"),
+  POD_NAME: z.string().min(1).default("runner"),
+  PILOTHOUSE_RUNNER_PORT: Port.default(RUNNER_PORT),
+  PILOTHOUSE_PROJECT: z.string().min(1).describe("Namespace of the session"),
+  PILOTHOUSE_SESSION_NAME: z.string().min(1),
+  PILOTHOUSE_SESSION_UID: z.string().min(1),
+  PILOTHOUSE_ATTEMPT: z.coerce.number().int().min(1).default(1),
+  PILOTHOUSE_WORKSPACE_DIR: z.string().min(1).describe("Where the session's PVC is mounted"),
+  PILOTHOUSE_KUBERNETES_API_URL: z.string().optional().describe("Default: from KUBERNETES_SERVICE_HOST and _PORT"),
+  PILOTHOUSE_TOKEN_FILE: z.string().min(1).describe("The pod's ServiceAccount token, rotated in place"),
+  PILOTHOUSE_CA_FILE: z.string().min(1).describe("CA of the Kubernetes API"),
+  PILOTHOUSE_BACKEND_URL: z.string().min(1),
+  PILOTHOUSE_BACKEND_JWKS: z.string().min(1).describe("Public keys (JWKS, JSON) that sign the backend's grants"),
+  PILOTHOUSE_BROKER_URL: z.string().min(1).describe("http://$(POD_IP):8002"),
+  PILOTHOUSE_BROKER_TOKEN: z.string().min(1).describe("Opens this pod's broker and nothing else"),
+  PILOTHOUSE_CONFIGURATION_DIR: z.string().optional().describe("models.json and prices.json"),
+  PILOTHOUSE_TERMINATION_MESSAGE_FILE: z.string().default("/dev/termination-log"),
+  PILOTHOUSE_GRACE_SECONDS: z.coerce.number().int().min(1).default(60),
+  PILOTHOUSE_RECORDINGS_DIR: z.string().optional().describe("More recordings for the replay bridge"),
+  PILOTHOUSE_LOG_LEVEL: z.string().default("info"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+});
+export type RunnerEnvironment = z.infer<typeof RunnerEnvironment>;
+
+/** What the `broker` container gets. */
+export const BrokerEnvironment = z.object({
+  POD_IP: z.string().min(1),
+  PILOTHOUSE_BROKER_PORT: Port.default(BROKER_PORT),
+  PILOTHOUSE_BROKER_TOKEN: z.string().min(1),
+  PILOTHOUSE_PROJECT: z.string().min(1),
+  PILOTHOUSE_SESSION_NAME: z.string().min(1),
+  PILOTHOUSE_SESSION_UID: z.string().min(1),
+  PILOTHOUSE_RUNNER_SECRETS_DIR: z.string().min(1),
+  PILOTHOUSE_INTEGRATION_SECRETS_DIR: z.string().optional(),
+  PILOTHOUSE_CONFIGURATION_DIR: z.string().optional(),
+  PILOTHOUSE_BUDGET: z.string().optional().describe("JSON {maxCostUsd?, maxTokens?, maxTurns?} of the session's spec"),
+  PILOTHOUSE_SPENT: z.string().optional().describe("JSON Usage: what former attempts spent, from status.agent.usage"),
+  PILOTHOUSE_GIT_HOSTS: z.string().default("").describe("Hosts, comma separated, for which git credentials are given"),
+  ANTHROPIC_UPSTREAM_URL: z.string().default("https://api.anthropic.com"),
+  GEMINI_UPSTREAM_URL: z.string().default("https://generativelanguage.googleapis.com"),
+  OPENAI_UPSTREAM_URL: z.string().default("https://api.openai.com"),
+  PILOTHOUSE_LOG_LEVEL: z.string().default("info"),
+});
+export type BrokerEnvironment = z.infer<typeof BrokerEnvironment>;
+
+/** Set by a supervisor that wants its children to end with it: a process then exits when its standard input closes. */
+export const EXIT_WITH_PARENT = "PILOTHOUSE_EXIT_WITH_PARENT";
