@@ -1,0 +1,76 @@
+/** AG-UI over REST: what starts a run, and what is said about runs. The events themselves are AG-UI's own. */
+import { z } from "zod";
+
+const Id = z.string().min(1).max(200);
+
+/**
+ * A message as a client sends it. AG-UI's own schema is checked by the runner, which knows the version it speaks; here
+ * only what the backend touches is fixed: `role`, and `metadata`, in which the server alone writes `sender`.
+ */
+export const InputMessage = z.looseObject({
+  id: Id.optional(),
+  role: z.enum(["developer", "system", "assistant", "user", "tool", "activity", "reasoning"]),
+  content: z.unknown().optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
+export type InputMessage = z.infer<typeof InputMessage>;
+
+export const ResumeEntry = z.looseObject({
+  interruptId: Id,
+  status: z.enum(["resolved", "cancelled"]),
+  payload: z.unknown().optional(),
+});
+
+/** AG-UI's RunAgentInput, with what a session already knows made optional. */
+export const RunRequest = z
+  .strictObject({
+    threadId: Id.optional().describe("The session's uid; any other is refused"),
+    runId: Id.optional(),
+    parentRunId: Id.optional(),
+    protocolVersion: z.string().max(20).optional(),
+    messages: z.array(InputMessage).max(10_000).default([]),
+    state: z.unknown().optional(),
+    tools: z.array(z.unknown()).max(1000).optional(),
+    context: z.array(z.unknown()).max(1000).optional(),
+    forwardedProps: z.unknown().optional(),
+    resume: z.array(ResumeEntry).max(100).optional(),
+  })
+  .meta({ id: "RunAgentInput" });
+export type RunRequest = z.output<typeof RunRequest>;
+
+export const RunAccepted = z
+  .object({ runId: z.string(), threadId: z.string(), queued: z.boolean().optional() })
+  .meta({ id: "RunAccepted" });
+export type RunAccepted = z.infer<typeof RunAccepted>;
+
+export const QueuedRun = z.object({
+  id: z.string().describe("The run's id"),
+  position: z.int().min(1).optional(),
+  queuedAt: z.union([z.string(), z.number()]).optional(),
+  preview: z.string().optional().describe("The beginning of its message"),
+  sender: z.object({ userId: z.string(), displayName: z.string().optional() }).optional(),
+});
+export const RunQueueAnswer = z.object({
+  active: z.object({ id: z.string() }).nullable().optional(),
+  items: z.array(QueuedRun),
+});
+
+export const EventsQuery = z.object({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a sequence number")
+    .meta({ type: "integer", pattern: undefined })
+    .transform(Number)
+    .optional()
+    .describe("Events after this sequence number; Last-Event-ID wins over it"),
+});
+
+export const FeedbackRequest = z.strictObject({
+  metaType: z.enum(["thumbs_up", "thumbs_down"]),
+  messageId: Id,
+  comment: z.string().max(4000).optional(),
+});
+
+/** `metadata.sender` of a user message. */
+export const MessageSender = z.object({ userId: z.string(), displayName: z.string() });
+export type MessageSender = z.infer<typeof MessageSender>;
