@@ -1,0 +1,41 @@
+import { createServer, type Server } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { choosePorts, freePort } from "./ports.ts";
+
+let servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers) server.close();
+  servers = [];
+});
+
+async function occupy(port: number): Promise<void> {
+  const server = createServer();
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+}
+
+describe("ports of an installation", () => {
+  it("refuses a port that is in use, and names it and the remedy", async () => {
+    const port = await freePort();
+    await occupy(port);
+    await expect(choosePorts(port, {})).rejects.toThrow(`port ${port} on 127.0.0.1 is in use by another program`);
+  });
+
+  it("keeps the ports of the last start", async () => {
+    const former = await choosePorts(0, {});
+    expect(await choosePorts(undefined, former)).toEqual(former);
+  });
+
+  it("finds other ports for what stands beside an occupied neighbour, all different", async () => {
+    const ui = await freePort();
+    await occupy(ui + 1).catch(() => undefined);
+    const ports = await choosePorts(ui, {});
+    expect(ports.ui).toBe(ui);
+    expect(ports.backend).not.toBe(ui + 1);
+    expect(new Set(Object.values(ports)).size).toBe(4);
+  });
+
+  it("takes any free port for 0", async () => {
+    expect((await choosePorts(0, {})).ui).toBeGreaterThan(0);
+  });
+});

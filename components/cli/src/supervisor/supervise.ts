@@ -1,0 +1,164 @@
+/** Starts a whole installation on one machine and ends it again: the cluster in this process, the components beside it. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { AgentRegistry } from "@pilothouse/contracts";
+import { KubernetesClient } from "@pilothouse/kubernetes";
+import { startLocalCluster } from "@pilothouse/local-cluster";
+import { messageOf } from "../errors.ts";
+import { Component } from "./child.ts";
+import {
+  backendComponent,
+  frontendComponent,
+  type Installation,
+  operatorComponent,
+  publicApiComponent,
+  simulatorComponent,
+} from "./components.ts";
+import { dataDirectory, prepareDataDirectory } from "./data-directory.ts";
+import { endpointsOf, formerPorts, writeEndpoints } from "./endpoints.ts";
+import { ensureFrontendBuild } from "./frontend-build.ts";
+import { projectImages } from "./images.ts";
+import { prepareKeys } from "./keys.ts";
+import { createLoginLink } from "./login-link.ts";
+import { installManifests } from "./manifests.ts";
+import { operatorKubeconfig } from "./operator-identity.ts";
+import { choosePorts, freePort } from "./ports.ts";
+import type { Progress } from "./progress.ts";
+import { checkRequirements } from "./requirements.ts";
+import { ROOT } from "./root.ts";
+import { takeDataDirectory } from "./running.ts";
+
+export type SuperviseOptions = {
+  dataDir?: string;
+  port?: number;
+  simulateModel: boolean;
+  share: string[];
+  progress: Progress;
+  signal: AbortSignal;
+};
+
+export type Running = { link: string; user: string; stop: () => Promise<void> };
+
+const READY_TIMEOUT_MS = 60_000;
+/** How long sessions have to end by themselves when the installation stops. */
+const POD_GRACE_MS = 10_000;
+const COMPONENT_GRACE_MS = 5_000;
+const USER_TOKEN_SECONDS = 30 * 24 * 60 * 60;
+
+/** Starts everything and resolves once the UI answers. When it fails, or `signal` aborts, what was started is ended. */
+export async function supervise(options: SuperviseOptions): Promise<Running> {
+  const { progress, signal } = options;
+  const cleanups: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).toReversed()) {
+      try {
+        await cleanup();
+      } catch (error) {
+        progress.note(`while stopping: ${messageOf(error)}`);
+      }
+    }
+  };
+  try {
+    return { ...(await start(options, cleanups)), stop };
+  } catch (error) {
+    await stop();
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function start(
+  options: SuperviseOptions,
+  cleanups: (() => Promise<void> | void)[],
+): Promise<{ link: string; user: string }> {
+  const { progress, signal } = options;
+  const directory = dataDirectory(options.dataDir);
+  prepareDataDirectory(directory);
+  cleanups.push(takeDataDirectory(directory));
+  checkRequirements((message) => progress.note(message));
+  const ports = await choosePorts(options.port, formerPorts(directory));
+  const endpoints = endpointsOf(ports);
+  const keys = prepareKeys(directory);
+  const building = ensureFrontendBuild((message) => progress.note(message), signal);
+  building.catch(() => undefined);
+
+  const cluster = await progress.step("Starting the Kubernetes API", () =>
+    startLocalCluster({
+      dataDir: directory.cluster,
+      port: ports.kubernetes,
+      kubeconfigFile: directory.kubeconfigFile,
+      images: projectImages(options.share),
+      podGraceMs: POD_GRACE_MS,
+      log: join(directory.logs, "cluster.log"),
+    }),
+  );
+  const stopped = new AbortController();
+  cleanups.push(() => cluster.stop());
+  const admin = new KubernetesClient({
+    transport: cluster.inProcess({ name: "pilothouse-cli", groups: ["system:masters"] }),
+  });
+  await progress.step("Installing resources and roles", () => installManifests(admin, signal));
+
+  const run = (component: Component): Component => {
+    component.start();
+    cleanups.push(() => component.stop(COMPONENT_GRACE_MS));
+    return component;
+  };
+  const upstreams = modelUpstreams();
+  const waiting: Promise<void>[] = [];
+  const startComponent = (component: Component): void => {
+    waiting.push(run(component).waitUntilReady(READY_TIMEOUT_MS, signal));
+  };
+  if (options.simulateModel) {
+    const port = await freePort();
+    upstreams["ANTHROPIC_UPSTREAM_URL"] = `http://127.0.0.1:${port}`;
+    upstreams["ANTHROPIC_UPSTREAM_AUTH"] = "none";
+    startComponent(new Component(simulatorComponent(directory, port)));
+  }
+  const installation: Installation = {
+    directory,
+    ports,
+    endpoints,
+    keys,
+    caFile: cluster.caFile,
+    operatorKubeconfig: await operatorKubeconfig(admin, cluster, directory.operator, stopped.signal),
+    registryFile: registryFile(join(directory.configuration, "agent-registry.json"), options.simulateModel),
+    operatorPort: await freePort(),
+    upstreams,
+  };
+  // Pods end before the backend does, so that runners can hand over the last events; hence this order of starts.
+  startComponent(new Component(backendComponent(installation)));
+  cleanups.push(() => cluster.stopPods());
+  startComponent(new Component(operatorComponent(installation)));
+  startComponent(new Component(publicApiComponent(installation)));
+  await building;
+  startComponent(new Component(frontendComponent(installation)));
+  cleanups.push(() => stopped.abort());
+  await progress.step("Starting the components", () => Promise.all(waiting));
+
+  writeEndpoints(directory, endpoints);
+  const user = userInfo().username;
+  const token = await cluster.mintUserToken({ user, groups: [], expiresInSeconds: USER_TOKEN_SECONDS });
+  return { link: createLoginLink(directory, endpoints.ui, token), user };
+}
+
+/** Where brokers send model traffic, as far as the environment says so. */
+function modelUpstreams(): Record<string, string> {
+  const names = ["ANTHROPIC_UPSTREAM_URL", "GEMINI_UPSTREAM_URL", "OPENAI_UPSTREAM_URL"];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined || value === "" ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** The agent registry in force: the shipped one; with a simulated model no runner type needs a key. */
+function registryFile(file: string, simulateModel: boolean): string {
+  const shipped = join(ROOT, "deploy", "registries", "agent-registry.json");
+  const registry = AgentRegistry.parse(JSON.parse(readFileSync(shipped, "utf8")));
+  if (simulateModel) for (const entry of registry) entry.auth.requiredSecretKeys = [];
+  writeFileSync(file, JSON.stringify(registry, null, 2), { mode: 0o600 });
+  return file;
+}
