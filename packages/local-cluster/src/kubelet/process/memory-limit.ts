@@ -71,8 +71,7 @@ async function works(root: ControlGroupRoot): Promise<boolean> {
   const group = new ControlGroup(root, `probe-${process.pid}`);
   try {
     const { commandPrefix } = await group.open(64 * 1024 * 1024);
-    const [command = "sh", ...options] = [...commandPrefix, "true"];
-    await execFileAsync(command, options, { timeout: 5000 });
+    await execFileAsync("/bin/sh", [...commandPrefix.slice(1), "true"], { timeout: 5000 });
     return true;
   } catch {
     return false;

@@ -155,7 +155,9 @@ describe.each(hasBubblewrap ? ["bubblewrap", "none"] : ["none"])("container runt
     const options = { signal: AbortSignal.timeout(5000), maxOutputBytes: 1000 };
     const result = await started.exec(["sh", "-c", 'cat "$DATA/file"; printf %s "$QUOTED"; exit 4'], options);
     expect(result).toEqual({ exitCode: 4, output: `content\n${env.QUOTED}` });
-    await expect(started.exec(["sleep", "20"], { ...options, signal: AbortSignal.timeout(100) })).rejects.toThrow();
+    await expect(started.exec(["sleep", "20"], { ...options, signal: AbortSignal.timeout(100) })).rejects.toThrow(
+      "timeout",
+    );
     started.kill();
     await started.exited;
   });
