@@ -8,11 +8,12 @@ import { formatComment, formatEvent, formatMessage, type SseMessage } from "./fo
 
 /** The part of a node:http response that is needed. */
 export interface SseSink {
-  write(chunk: string): boolean;
+  /** The callback comes when the kernel has the bytes, or never will. */
+  write(chunk: string, callback: () => void): boolean;
   end(): unknown;
   destroy(): unknown;
-  once(event: "drain" | "close", listener: () => void): unknown;
-  off(event: "drain" | "close", listener: () => void): unknown;
+  once(event: "close", listener: () => void): unknown;
+  flushHeaders?(): void;
   readonly writableLength: number;
   readonly destroyed: boolean;
 }
@@ -43,6 +44,8 @@ export class SseWriter {
   #frameTimer: NodeJS.Timeout | undefined;
   #lastWrite = 0;
   #cutOff = false;
+  #unsentWrites = 0;
+  #sent = Promise.withResolvers<void>();
 
   /** Takes over the sink; its head must have been written already. */
   constructor(sink: SseSink, options: SseWriterOptions = {}) {
@@ -54,6 +57,8 @@ export class SseWriter {
     this.#heartbeat.unref();
     sink.once("close", () => this.#stop());
     if (sink.destroyed) this.#stop();
+    // A client learns that it is connected before there is anything to tell.
+    else sink.flushHeaders?.();
   }
 
   /** Aborted when the client has gone, was cut off, or {@link end} was called. */
@@ -86,20 +91,7 @@ export class SseWriter {
    */
   async drained(): Promise<void> {
     this.#flush();
-    if (this.#closed.signal.aborted || this.#sink.writableLength === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#sink.once("drain", resolve);
-    this.#closed.signal.addEventListener("abort", () => resolve(), { once: true });
-    // A small write may be pending without ever having crossed the mark that "drain" is about.
-    const check = setInterval(() => {
-      if (this.#sink.writableLength === 0) resolve();
-    }, 20);
-    try {
-      await promise;
-    } finally {
-      clearInterval(check);
-      this.#sink.off("drain", resolve);
-    }
+    while (this.#unsentWrites > 0 && !this.#closed.signal.aborted) await this.#sent.promise;
   }
 
   /** Sends what is gathered and ends the response. */
@@ -124,7 +116,11 @@ export class SseWriter {
     const text = this.#gathered;
     this.#gathered = "";
     this.#lastWrite = performance.now();
-    this.#sink.write(text);
+    this.#unsentWrites++;
+    this.#sink.write(text, () => {
+      this.#unsentWrites--;
+      this.#wake();
+    });
     if (this.#sink.writableLength <= this.#backlogLimit) return;
     this.#cutOff = true;
     this.#stop();
@@ -139,5 +135,11 @@ export class SseWriter {
     clearInterval(this.#heartbeat);
     clearTimeout(this.#frameTimer);
     this.#closed.abort();
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#sent.resolve();
+    this.#sent = Promise.withResolvers<void>();
   }
 }
