@@ -27,6 +27,20 @@ export interface KeySelector {
   optional?: boolean;
 }
 
+export interface ResourceFieldSelector {
+  containerName?: string;
+  resource: string;
+  divisor?: string | number;
+}
+
+/** A file of a downward API volume. */
+export interface DownwardFile {
+  path: string;
+  fieldRef?: { apiVersion?: string; fieldPath: string };
+  resourceFieldRef?: ResourceFieldSelector;
+  mode?: number;
+}
+
 export interface EnvironmentVariable {
   name: string;
   value?: string;
@@ -34,7 +48,7 @@ export interface EnvironmentVariable {
     fieldRef?: { apiVersion?: string; fieldPath: string };
     secretKeyRef?: KeySelector;
     configMapKeyRef?: KeySelector;
-    resourceFieldRef?: { containerName?: string; resource: string; divisor?: string };
+    resourceFieldRef?: ResourceFieldSelector;
   };
 }
 
@@ -49,8 +63,22 @@ export interface ResourceRequirements {
   limits?: Record<string, string>;
 }
 
+export interface HttpGetAction {
+  path?: string;
+  port: number | string;
+  host?: string;
+  scheme?: string;
+  httpHeaders?: { name: string; value: string }[];
+}
+
+export interface LifecycleHandler {
+  exec?: { command: string[] };
+  httpGet?: HttpGetAction;
+  sleep?: { seconds: number };
+}
+
 export interface Probe {
-  httpGet?: { path?: string; port: number | string; host?: string; scheme?: string };
+  httpGet?: HttpGetAction;
   tcpSocket?: { port: number | string; host?: string };
   exec?: { command: string[] };
   initialDelaySeconds?: number;
@@ -58,6 +86,7 @@ export interface Probe {
   periodSeconds?: number;
   successThreshold?: number;
   failureThreshold?: number;
+  terminationGracePeriodSeconds?: number;
 }
 
 export interface SecurityContext {
@@ -84,6 +113,7 @@ export interface VolumeMount {
   name: string;
   mountPath: string;
   subPath?: string;
+  subPathExpr?: string;
   readOnly?: boolean;
 }
 
@@ -108,7 +138,7 @@ export interface Container {
   livenessProbe?: Probe;
   readinessProbe?: Probe;
   startupProbe?: Probe;
-  lifecycle?: { preStop?: { exec?: { command: string[] }; httpGet?: { path: string; port: number | string } } };
+  lifecycle?: { postStart?: LifecycleHandler; preStop?: LifecycleHandler };
   securityContext?: SecurityContext;
   /** On an init container, "Always" makes it a sidecar that starts first and ends last. */
   restartPolicy?: "Always";
@@ -122,7 +152,7 @@ export interface ProjectedSource {
   serviceAccountToken?: { audience?: string; expirationSeconds?: number; path: string };
   configMap?: { name: string; items?: KeyToPath[]; optional?: boolean };
   secret?: { name: string; items?: KeyToPath[]; optional?: boolean };
-  downwardAPI?: { items: { path: string; fieldRef?: { fieldPath: string } }[] };
+  downwardAPI?: { items?: DownwardFile[] };
 }
 
 export interface Volume {
@@ -132,7 +162,7 @@ export interface Volume {
   configMap?: { name: string; items?: KeyToPath[]; optional?: boolean; defaultMode?: number };
   persistentVolumeClaim?: { claimName: string; readOnly?: boolean };
   projected?: { sources: ProjectedSource[]; defaultMode?: number };
-  downwardAPI?: { items: { path: string; fieldRef?: { fieldPath: string } }[] };
+  downwardAPI?: { items?: DownwardFile[]; defaultMode?: number };
   hostPath?: { path: string; type?: string };
 }
 
