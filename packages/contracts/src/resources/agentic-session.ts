@@ -238,6 +238,7 @@ export type ReconciledRepo = z.infer<typeof ReconciledRepo>;
 
 export const AgenticSessionStatus = z.object({
   phase: SessionPhase.optional(),
+  phaseTransitionTime: Time.optional().describe("When the session entered its present phase"),
   conditions: Conditions.optional(),
   attempt: z.int().min(0).optional(),
   jobName: z.string().optional(),
