@@ -1,0 +1,16 @@
+/** Next.js renders pages only; server/ is the HTTP server around it (sign-in, security headers, the proxy to the backend). */
+
+/** @type {import("next").NextConfig} */
+export default {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  compress: true,
+  transpilePackages: ["@pilothouse/contracts"],
+  turbopack: { root: new URL("../..", import.meta.url).pathname },
+  // Next's own type check needs the JavaScript API of older compilers; `npm run typecheck` checks this folder instead.
+  typescript: { ignoreBuildErrors: true },
+  images: { unoptimized: true },
+  devIndicators: false,
+  // Pages show live cluster state: a client-side copy of a page is never reused for longer than a click back.
+  experimental: { optimizePackageImports: ["lucide-react", "radix-ui"] },
+};

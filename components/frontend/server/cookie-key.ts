@@ -1,0 +1,31 @@
+/** The key that seals sign-in cookies: a file of its own, so that a restart keeps everybody signed in. */
+import { randomBytes } from "node:crypto";
+import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+const MINIMUM_BYTES = 32;
+
+/** Reads the key, or makes one (mode 0600). Two servers that start at once agree on the one that was linked first. */
+export async function loadCookieKey(file: string): Promise<Buffer> {
+  try {
+    return checked(file, await readFile(file));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.new`;
+  await writeFile(draft, randomBytes(MINIMUM_BYTES), { mode: 0o600, flag: "wx" });
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await unlink(draft);
+  }
+  return checked(file, await readFile(file));
+}
+
+function checked(file: string, bytes: Buffer): Buffer {
+  if (bytes.length >= MINIMUM_BYTES) return bytes;
+  throw new Error(`cookie key ${file} has ${bytes.length} bytes, at least ${MINIMUM_BYTES} are needed: delete it`);
+}

@@ -1,0 +1,100 @@
+/**
+ * The HTTP server around the pages: health, sign-in, the proxy to the backend, security headers. Next.js sees only
+ * requests for pages, with the caller's token in a header that no browser can set.
+ */
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { ACCESS_TOKEN_HEADER, NONCE_HEADER } from "../lib/server/internal-headers.ts";
+import { createBackendProxy } from "./backend-proxy.ts";
+import { sendError } from "./errors.ts";
+import { mayUseCookie } from "./request-origin.ts";
+import { newNonce, pagePolicy, setCommonHeaders } from "./security-headers.ts";
+import type { SessionCookies } from "./session-cookie.ts";
+import { createSignIn } from "./sign-in.ts";
+
+export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface ShellOptions {
+  backendUrl: URL;
+  cookies: SessionCookies;
+  loginCodesDir: string | undefined;
+  /** Resolves when Next.js can answer; requests for pages wait for it. */
+  pages: Promise<PageHandler>;
+  /** Whether /gallery is served, to anybody. */
+  gallery: boolean;
+  development: boolean;
+  /** Told about every failure that no reader can be told about any more. */
+  report(error: unknown): void;
+}
+
+export function createShell(options: ShellOptions): Server {
+  const { cookies, pages, development } = options;
+  const proxy = createBackendProxy(options.backendUrl);
+  const signIn = createSignIn(options);
+  let ready = false;
+  pages.then(
+    () => (ready = true),
+    () => undefined, // Reported by the owner of the promise; readiness stays false.
+  );
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    setCommonHeaders(response);
+    // Pages never receive these from outside.
+    delete request.headers[ACCESS_TOKEN_HEADER];
+    delete request.headers[NONCE_HEADER];
+    const url = new URL(request.url ?? "/", "http://pilothouse.invalid");
+    const path = url.pathname;
+
+    if (path === "/health") return answerJson(response, 200, { status: "healthy" });
+    if (path === "/ready") return answerJson(response, ready ? 200 : 503, { ready });
+    if (path === "/logout") return signIn.signOut(request, response);
+    if (path === "/login" && request.method === "POST") return signIn.submit(request, response);
+    if (path === "/login" && request.method === "GET" && url.searchParams.has("code"))
+      return signIn.redeem(request, response, url);
+
+    const token = cookies.open(request.headers.cookie);
+    if (path === "/api" || path.startsWith("/api/")) {
+      if (token === undefined) return sendError(response, "NOT_SIGNED_IN", "You are not signed in.");
+      if (!mayUseCookie(request))
+        return sendError(response, "CROSS_SITE_REQUEST", "Another site caused this request, so it was refused.");
+      return proxy.forward(request, response, token);
+    }
+
+    if (token === undefined && !isPublic(path, options.gallery)) {
+      const next = path === "/" ? "" : `?${new URLSearchParams({ next: `${path}${url.search}` }).toString()}`;
+      response.writeHead(303, { Location: `/login${next}`, "Cache-Control": "no-store" });
+      response.end();
+      return;
+    }
+    if (path === "/gallery" && !options.gallery) request.url = "/_not-found";
+    if (token !== undefined) request.headers[ACCESS_TOKEN_HEADER] = token;
+    const nonce = newNonce();
+    const policy = pagePolicy(nonce, { development });
+    request.headers["content-security-policy"] = policy; // Next.js takes the nonce for its own scripts from here.
+    request.headers[NONCE_HEADER] = nonce;
+    response.setHeader("Content-Security-Policy", policy);
+    await (
+      await pages
+    )(request, response);
+  }
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      options.report(error);
+      if (response.headersSent) response.destroy();
+      else sendError(response, "PAGE_FAILED", "This page could not be made. The server's log says why.");
+    });
+  });
+  server.on("close", () => proxy.close());
+  return server;
+}
+
+function isPublic(path: string, gallery: boolean): boolean {
+  return (
+    path === "/login" || path.startsWith("/_next/static/") || path === "/icon.svg" || (gallery && path === "/gallery")
+  );
+}
+
+function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" });
+  response.end(JSON.stringify(body));
+}
