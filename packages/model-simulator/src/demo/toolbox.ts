@@ -109,10 +109,11 @@ function todosWith(definition: ToolDefinition): NonNullable<Toolbox["todos"]> {
 function tasks(conversation: Conversation): Toolbox["tasks"] {
   const listed = find(conversation, ["TaskCreate"]);
   const loader = find(conversation, ["ToolSearch"]);
-  // Claude Code announces tools that it has not loaded yet in a reminder, one name a line.
-  const announced = conversation.messages.some((message) =>
-    message.parts.some((part) => part.type === "text" && /^TaskCreate$/m.test(part.text)),
+  // Claude Code announces tools that it has not loaded yet, one name a line: in a reminder, or as a system message.
+  const texts = conversation.messages.flatMap((message) =>
+    message.parts.map((part) => (part.type === "text" ? part.text : "")),
   );
+  const announced = [conversation.system, ...texts].some((text) => /^TaskCreate$/m.test(text));
   if (!listed && !(loader && announced)) return undefined;
   return {
     ...(loader && announced
