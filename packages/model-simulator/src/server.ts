@@ -143,6 +143,7 @@ export async function startModelSimulator(options: SimulatorOptions): Promise<Mo
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(incoming.url ?? "/", "http://simulator");
+    if (url.pathname === "/health") return sendJson(response, 200, { status: "ok" });
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const signal = AbortSignal.any([gone.signal, stopping.signal]);
