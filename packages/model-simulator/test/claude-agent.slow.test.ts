@@ -57,6 +57,7 @@ describe("the demo agent in the real Claude Code", { timeout: 60_000 }, () => {
     prompt: string,
     repository: Repository,
     answer?: string,
+    model = "claude-sonnet-5-5",
   ): Promise<{ text: string; tools: string[] }> {
     const messages = await runClaude(prompt, repository, simulator.url, {
       model,
