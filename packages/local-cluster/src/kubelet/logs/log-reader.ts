@@ -37,8 +37,8 @@ export async function* readLogs(
       yield* limit.take(block);
       if (limit.reached || signal?.aborted === true) return;
     }
-    if (options.follow !== true) return;
-    while (writer) {
+    if (options.follow !== true || !writer) return;
+    for (;;) {
       // Taken before reading: what is written while we read must wake us again.
       const { changed, closed } = writer;
       for await (const lines of readNewLines(path, position)) {
