@@ -1,0 +1,6 @@
+// An embedded Kubernetes: API server, controllers and a node of processes, for one machine.
+export { startLocalCluster, mintUserToken } from "./cluster.ts";
+export type { Identity, LocalCluster, LocalClusterOptions } from "./cluster.ts";
+export type { UserTokenRequest } from "./auth/user-tokens.ts";
+export { ClusterError, type ClusterErrorCode } from "./errors.ts";
+export type { ExecOptions, ExecSession, LogOptions, NodeAccess } from "./api/node-access.ts";

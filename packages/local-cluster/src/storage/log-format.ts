@@ -1,0 +1,43 @@
+// What the durable log looks like on disk, and the messages between the store and the thread that writes it.
+import type { DatabaseSync } from "node:sqlite";
+
+export interface LogRecord {
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly revision: number;
+  /** The object's JSON; undefined deletes it. */
+  readonly value: Uint8Array | undefined;
+}
+
+export interface LogBatch {
+  readonly id: number;
+  readonly revision: number;
+  readonly records: readonly LogRecord[];
+}
+
+export interface LogReply {
+  readonly id: number;
+  readonly error?: string;
+}
+
+export const LOG_FORMAT = 1;
+
+/**
+ * Opens or creates the tables. WAL with synchronous=FULL: a commit that returned survives a crash of the machine, and
+ * the price of its fsync is shared by all writes that wait for the same batch.
+ */
+export function prepareDatabase(database: DatabaseSync): void {
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA busy_timeout = 5000;
+    CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS objects (
+      resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+      revision INTEGER NOT NULL, value BLOB NOT NULL,
+      PRIMARY KEY (resource, namespace, name)
+    ) STRICT;
+    INSERT OR IGNORE INTO facts (name, value) VALUES ('format', ${LOG_FORMAT});
+  `);
+}
