@@ -1,0 +1,55 @@
+/** The model of the whole-job suites: it writes a file, runs a command, asks a question and sums up. */
+import { type ModelSimulator, parseScript, startModelSimulator } from "@pilothouse/model-simulator";
+
+/** What the agent is told to write. */
+export const GREETING_FILE = "greeting.txt";
+export const GREETING = "Hello from the workspace";
+
+const QUESTION = {
+  question: "Which colour should the greeting have?",
+  header: "Colour",
+  multiSelect: false,
+  options: [
+    { label: "Blue", description: "Like the sea" },
+    { label: "Green", description: "Like the land" },
+  ],
+};
+
+const SCRIPT = {
+  name: "whole job",
+  rules: [
+    {
+      name: "slow story",
+      when: { prompt: "tell a long story" },
+      steps: [{ blocks: [{ text: "Once upon a time there was a ship. ".repeat(400), chunk: 20, delay: 50 }] }],
+    },
+    {
+      name: "after a resume",
+      when: { prompt: "what did we do" },
+      steps: ["We told a story about a ship."],
+    },
+    {
+      name: "work",
+      when: { prompt: "write a greeting" },
+      steps: [
+        [
+          { thinking: "A file with one line is what is asked for." },
+          { text: "I will write the file first." },
+          { tool: "Write", input: { file_path: GREETING_FILE, content: `${GREETING}\n` } },
+        ],
+        [
+          { text: "Now I check what was written." },
+          { tool: "Bash", input: { command: `cat ${GREETING_FILE} && git status --short`, description: "Show the file" } },
+        ],
+        [{ tool: "AskUserQuestion", input: { questions: [QUESTION] } }],
+        `Done: **${GREETING_FILE}** is written, and the colour is chosen.`,
+      ],
+    },
+    { name: "anything else", when: {}, steps: ["I have nothing to say to that."] },
+  ],
+};
+
+/** Starts it on a free port of loopback. */
+export function startSimulatedModel(): Promise<ModelSimulator> {
+  return startModelSimulator({ script: parseScript(SCRIPT) });
+}
