@@ -1,0 +1,190 @@
+// What the operator is told, by flags or environment variables, checked as a whole before anything starts.
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { OperatorError } from "../errors.ts";
+
+/** `key=value,key=value` */
+const Pairs = z.string().transform((text, context) => {
+  const pairs: Record<string, string> = {};
+  for (const part of text.split(",").filter((candidate) => candidate.trim() !== "")) {
+    const equals = part.indexOf("=");
+    if (equals < 1) context.addIssue({ code: "custom", message: `${part} is not of the form name=value` });
+    else pairs[part.slice(0, equals).trim()] = part.slice(equals + 1).trim();
+  }
+  return pairs;
+});
+const Port = z.coerce.number().int().min(0).max(65_535);
+const Seconds = z.coerce.number().min(0);
+const HttpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
+const Settings = z.object({
+  kubeconfig: z.string().optional(),
+  "backend-url": HttpUrl,
+  "backend-jwks-file": z.string().min(1),
+  "agent-registry-file": z.string().default("/config/registry/agent-registry.json"),
+  "models-file": z.string().default("/config/models/models.json"),
+  "prices-file": z.string().optional(),
+  "broker-image": z.string().min(1),
+  "health-host": z.string().default("127.0.0.1"),
+  "health-port": Port.default(8080),
+  "log-level": z.string().default("info"),
+  workers: z.coerce.number().int().min(1).max(64).default(16),
+  "leader-election": z.stringbool().default(true),
+  "lease-duration": Seconds.default(15),
+  "startup-deadline": Seconds.default(600),
+  "retry-limit": z.coerce.number().int().min(0).max(20).default(3),
+  "inactivity-timeout": Seconds.default(86_400),
+  "force-delete-after": Seconds.default(20),
+  "transcript-deadline": Seconds.default(3600),
+  "resync-interval": Seconds.default(600),
+  "node-selector": Pairs.default({}),
+  "runtime-class": z.string().optional(),
+  "storage-class": z.string().optional(),
+  "project-quota": Pairs.default({}),
+  "recordings-dir": z.string().optional(),
+  "git-hosts": z.string().optional(),
+  "anthropic-upstream-url": HttpUrl.optional(),
+  "gemini-upstream-url": HttpUrl.optional(),
+  "openai-upstream-url": HttpUrl.optional(),
+  "otlp-endpoint": z.string().optional(),
+});
+type Name = keyof typeof Settings.shape;
+
+/** Environment variables that are known by another name than `PILOTHOUSE_<FLAG>`. */
+const ENVIRONMENT_NAMES: Partial<Record<Name, string>> = {
+  kubeconfig: "KUBECONFIG",
+  "anthropic-upstream-url": "ANTHROPIC_UPSTREAM_URL",
+  "gemini-upstream-url": "GEMINI_UPSTREAM_URL",
+  "openai-upstream-url": "OPENAI_UPSTREAM_URL",
+  "otlp-endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
+};
+
+const names = Object.keys(Settings.shape) as Name[];
+
+export interface Configuration {
+  readonly kubeconfig: string | undefined;
+  /** Where runners push transcripts, and where the operator has them removed. No trailing slash. */
+  readonly backendUrl: string;
+  /** Public keys that sign the backend's grants, as JSON. */
+  readonly backendJwks: string;
+  readonly agentRegistryFile: string;
+  readonly modelsFile: string;
+  readonly pricesFile: string | undefined;
+  readonly brokerImage: string;
+  readonly health: { readonly host: string; readonly port: number };
+  readonly logLevel: string;
+  readonly workers: number;
+  readonly leaderElection: { readonly enabled: boolean; readonly leaseSeconds: number };
+  readonly resyncMilliseconds: number;
+  readonly lifecycle: {
+    readonly startupDeadlineMilliseconds: number;
+    readonly retryLimit: number;
+    readonly inactivityTimeoutSeconds: number;
+    readonly forceDeleteAfterMilliseconds: number;
+    readonly transcriptDeadlineMilliseconds: number;
+  };
+  readonly pod: {
+    readonly nodeSelector: Readonly<Record<string, string>>;
+    readonly runtimeClass: string | undefined;
+    readonly storageClass: string | undefined;
+    readonly recordingsDirectory: string | undefined;
+    readonly gitHosts: string | undefined;
+    readonly otlpEndpoint: string | undefined;
+  };
+  /** Hard limits of each project's ResourceQuota; none = no quota. */
+  readonly projectQuota: Readonly<Record<string, string>>;
+  /** Upstreams that the installation has set, by model provider. */
+  readonly upstreams: { readonly anthropic?: string; readonly google?: string; readonly openai?: string };
+}
+
+export async function loadConfiguration(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Configuration> {
+  const settings = parseSettings(args, environment);
+  const backendJwks = await readJwks(settings["backend-jwks-file"]);
+  return {
+    kubeconfig: settings.kubeconfig,
+    backendUrl: settings["backend-url"],
+    backendJwks,
+    agentRegistryFile: settings["agent-registry-file"],
+    modelsFile: settings["models-file"],
+    pricesFile: settings["prices-file"] ?? path.join(path.dirname(settings["models-file"]), "prices.json"),
+    brokerImage: settings["broker-image"],
+    health: { host: settings["health-host"], port: settings["health-port"] },
+    logLevel: settings["log-level"],
+    workers: settings.workers,
+    leaderElection: { enabled: settings["leader-election"], leaseSeconds: settings["lease-duration"] },
+    resyncMilliseconds: settings["resync-interval"] * 1000,
+    lifecycle: {
+      startupDeadlineMilliseconds: settings["startup-deadline"] * 1000,
+      retryLimit: settings["retry-limit"],
+      inactivityTimeoutSeconds: settings["inactivity-timeout"],
+      forceDeleteAfterMilliseconds: settings["force-delete-after"] * 1000,
+      transcriptDeadlineMilliseconds: settings["transcript-deadline"] * 1000,
+    },
+    pod: {
+      nodeSelector: settings["node-selector"],
+      runtimeClass: settings["runtime-class"],
+      storageClass: settings["storage-class"],
+      recordingsDirectory: settings["recordings-dir"],
+      gitHosts: settings["git-hosts"],
+      otlpEndpoint: settings["otlp-endpoint"],
+    },
+    projectQuota: settings["project-quota"],
+    upstreams: {
+      ...(settings["anthropic-upstream-url"] === undefined ? {} : { anthropic: settings["anthropic-upstream-url"] }),
+      ...(settings["gemini-upstream-url"] === undefined ? {} : { google: settings["gemini-upstream-url"] }),
+      ...(settings["openai-upstream-url"] === undefined ? {} : { openai: settings["openai-upstream-url"] }),
+    },
+  };
+}
+
+function parseSettings(args: readonly string[], environment: Readonly<Record<string, string | undefined>>) {
+  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+  let flags: Record<string, string | undefined>;
+  try {
+    flags = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatorError(
+      "CONFIGURATION_INVALID",
+      `${reason}. Known flags: ${names.map((name) => `--${name}`).join(" ")}`,
+    );
+  }
+  const raw: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const variable = ENVIRONMENT_NAMES[name] ?? `PILOTHOUSE_${name.toUpperCase().replaceAll("-", "_")}`;
+    const value = flags[name] ?? environment[variable];
+    if (value !== undefined && value !== "") raw[name] = value;
+  }
+  const parsed = Settings.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `--${issue.path.join(".")}: ${issue.message}`);
+  throw new OperatorError("CONFIGURATION_INVALID", issues.join("; "));
+}
+
+const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+
+async function readJwks(file: string): Promise<string> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new OperatorError("CONFIGURATION_INVALID", `--backend-jwks-file: ${file} cannot be read as JSON`, {
+      cause: error,
+    });
+  }
+  const jwks = Jwks.safeParse(parsed);
+  if (!jwks.success) throw new OperatorError("CONFIGURATION_INVALID", `--backend-jwks-file: ${file} holds no keys`);
+  const secret = jwks.data.keys.some((key) => "d" in key || "k" in key);
+  // Every pod gets this text: a private key in it would be in every agent's reach.
+  if (secret)
+    throw new OperatorError(
+      "CONFIGURATION_INVALID",
+      `--backend-jwks-file: ${file} holds a private key; runners need the public ones`,
+    );
+  return JSON.stringify(jwks.data);
+}

@@ -1,0 +1,259 @@
+// One attempt's Job: the pod of DESIGN's runner contract. Images come from the agent registry and the operator's own
+// configuration, never from the session.
+import {
+  BROKER_PORT,
+  LABELS,
+  PATHS,
+  INTEGRATION_SECRETS_NAME,
+  RUNNER_SECRETS_NAME,
+  forbiddenEnvironmentName,
+  sessionJobName,
+  sessionObjectName,
+  type AgentRuntimeSpec,
+} from "@pilothouse/contracts";
+import {
+  ownerReferenceTo,
+  type Container,
+  type EnvironmentVariable,
+  type Job,
+  type SecurityContext,
+  type Stored,
+  type Volume,
+} from "@pilothouse/kubernetes";
+import { sessions, type SessionObject } from "../resources/types.ts";
+import { ANNOTATIONS, BROKER_CONTAINER, BROKER_TOKEN_KEY, CONFIGURATION_NAME, RUNNER_CONTAINER } from "./names.ts";
+import { sessionLabels } from "./objects.ts";
+
+/** What the installation adds to every session's pod. */
+export interface PodSettings {
+  readonly brokerImage: string;
+  readonly backendUrl: string;
+  readonly backendJwks: string;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly runtimeClass: string | undefined;
+  readonly recordingsDirectory: string | undefined;
+  readonly gitHosts: string | undefined;
+  readonly otlpEndpoint: string | undefined;
+  readonly upstreams: { readonly anthropic?: string; readonly google?: string; readonly openai?: string };
+}
+
+/** A finished Job and its pod's log stay this long for whoever wants to look. */
+const KEEP_FINISHED_SECONDS = 3600;
+/** A node that does not answer gets this long to come back before the session moves on. */
+const NODE_PATIENCE_SECONDS = 30;
+/** The runner's own shutdown must be done before the kubelet's SIGKILL. */
+const KILL_MARGIN_SECONDS = 5;
+
+const RESTRICTED: SecurityContext = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  runAsNonRoot: true,
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+export function sessionJob(
+  session: Stored<SessionObject>,
+  attempt: number,
+  runtime: AgentRuntimeSpec,
+  settings: PodSettings,
+): Job {
+  const { name, namespace } = session.metadata;
+  const { timeout } = session.spec;
+  const labels = { ...sessionLabels(session), [LABELS.attempt]: String(attempt) };
+  const finishedRuns = session.status?.agent?.finishedRuns ?? 0;
+  return {
+    metadata: {
+      name: sessionJobName(name, attempt),
+      namespace,
+      labels,
+      annotations: { [ANNOTATIONS.finishedRunsAtStart]: String(finishedRuns) },
+      ownerReferences: [ownerReferenceTo(sessions, session)],
+    },
+    spec: {
+      // Attempts are the operator's business: a Job that made a second pod would run the session twice.
+      backoffLimit: 0,
+      completions: 1,
+      parallelism: 1,
+      podReplacementPolicy: "Failed",
+      ttlSecondsAfterFinished: KEEP_FINISHED_SECONDS,
+      ...(timeout === undefined || timeout === 0 ? {} : { activeDeadlineSeconds: timeout }),
+      template: {
+        metadata: { labels },
+        spec: {
+          restartPolicy: "Never",
+          serviceAccountName: sessionObjectName(name),
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: runtime.sandbox.terminationGracePeriod,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 1000,
+            runAsGroup: 1000,
+            fsGroup: 1000,
+            fsGroupChangePolicy: "OnRootMismatch",
+            seccompProfile: { type: "RuntimeDefault" },
+          },
+          ...(settings.runtimeClass === undefined ? {} : { runtimeClassName: settings.runtimeClass }),
+          ...(Object.keys(settings.nodeSelector).length === 0 ? {} : { nodeSelector: { ...settings.nodeSelector } }),
+          tolerations: ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map((key) => ({
+            key,
+            operator: "Exists",
+            effect: "NoExecute",
+            tolerationSeconds: NODE_PATIENCE_SECONDS,
+          })),
+          initContainers: [brokerContainer(session, settings)],
+          containers: [runnerContainer(session, attempt, runtime, settings)],
+          volumes: volumes(name),
+        },
+      },
+    },
+  };
+}
+
+function volumes(sessionName: string): Volume[] {
+  return [
+    { name: "workspace", persistentVolumeClaim: { claimName: sessionObjectName(sessionName) } },
+    { name: "tmp", emptyDir: {} },
+    {
+      name: "identity",
+      projected: {
+        sources: [
+          { serviceAccountToken: { path: "token", expirationSeconds: 3600 } },
+          { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+          { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+        ],
+      },
+    },
+    { name: "runner-secrets", secret: { secretName: RUNNER_SECRETS_NAME, optional: true } },
+    { name: "integration-secrets", secret: { secretName: INTEGRATION_SECRETS_NAME, optional: true } },
+    { name: "configuration", configMap: { name: CONFIGURATION_NAME, optional: true } },
+  ];
+}
+
+function brokerContainer(session: Stored<SessionObject>, settings: PodSettings): Container {
+  const { upstreams } = settings;
+  return {
+    name: BROKER_CONTAINER,
+    image: settings.brokerImage,
+    // A sidecar: up before the runner, and still there while the runner shuts down.
+    restartPolicy: "Always",
+    ports: [{ name: "broker", containerPort: BROKER_PORT, protocol: "TCP" }],
+    env: [
+      ...identityEnvironment(session),
+      ...literals({
+        PILOTHOUSE_BROKER_PORT: String(BROKER_PORT),
+        PILOTHOUSE_RUNNER_SECRETS_DIR: PATHS.runnerSecrets,
+        PILOTHOUSE_INTEGRATION_SECRETS_DIR: PATHS.integrationSecrets,
+        PILOTHOUSE_CONFIGURATION_DIR: PATHS.configuration,
+        PILOTHOUSE_BUDGET: session.spec.budget === undefined ? undefined : JSON.stringify(session.spec.budget),
+        PILOTHOUSE_SPENT:
+          session.status?.agent?.usage === undefined ? undefined : JSON.stringify(session.status.agent.usage),
+        PILOTHOUSE_GIT_HOSTS: settings.gitHosts,
+        ANTHROPIC_UPSTREAM_URL: upstreams.anthropic,
+        GEMINI_UPSTREAM_URL: upstreams.google,
+        OPENAI_UPSTREAM_URL: upstreams.openai,
+      }),
+    ],
+    resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+    securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
+    volumeMounts: [
+      { name: "runner-secrets", mountPath: PATHS.runnerSecrets, readOnly: true },
+      { name: "integration-secrets", mountPath: PATHS.integrationSecrets, readOnly: true },
+      { name: "configuration", mountPath: PATHS.configuration, readOnly: true },
+    ],
+  };
+}
+
+function runnerContainer(
+  session: Stored<SessionObject>,
+  attempt: number,
+  runtime: AgentRuntimeSpec,
+  settings: PodSettings,
+): Container {
+  const { port, image, resources } = runtime.container;
+  const { spec } = session;
+  return {
+    name: RUNNER_CONTAINER,
+    image,
+    ports: [{ name: "ag-ui", containerPort: port, protocol: "TCP" }],
+    env: runnerEnvironment(session, attempt, runtime, settings),
+    resources: {
+      requests: { ...resources.requests, ...spec.resources?.requests },
+      limits: { ...resources.limits, ...spec.resources?.limits },
+    },
+    securityContext: RESTRICTED,
+    readinessProbe: { httpGet: { path: "/ready", port }, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 3 },
+    livenessProbe: {
+      httpGet: { path: "/health", port },
+      initialDelaySeconds: 30,
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 6,
+    },
+    volumeMounts: [
+      { name: "workspace", mountPath: PATHS.workspace },
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "identity", mountPath: PATHS.serviceAccount, readOnly: true },
+      { name: "configuration", mountPath: PATHS.configuration, readOnly: true },
+    ],
+  };
+}
+
+function runnerEnvironment(
+  session: Stored<SessionObject>,
+  attempt: number,
+  runtime: AgentRuntimeSpec,
+  settings: PodSettings,
+): EnvironmentVariable[] {
+  const grace = Math.max(1, runtime.sandbox.terminationGracePeriod - KILL_MARGIN_SECONDS);
+  const platform: EnvironmentVariable[] = [
+    ...identityEnvironment(session),
+    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    // Not escaped: the kubelet puts the pod's address in.
+    { name: "PILOTHOUSE_BROKER_URL", value: `http://$(POD_IP):${BROKER_PORT}` },
+    ...literals({
+      RUNNER_TYPE: runtime.container.env["RUNNER_TYPE"] ?? runtime.framework,
+      HOME: `${PATHS.workspace}/.home`,
+      TMPDIR: "/tmp",
+      PILOTHOUSE_RUNNER_PORT: String(runtime.container.port),
+      PILOTHOUSE_ATTEMPT: String(attempt),
+      PILOTHOUSE_WORKSPACE_DIR: PATHS.workspace,
+      PILOTHOUSE_TOKEN_FILE: `${PATHS.serviceAccount}/token`,
+      PILOTHOUSE_CA_FILE: `${PATHS.serviceAccount}/ca.crt`,
+      PILOTHOUSE_BACKEND_URL: settings.backendUrl,
+      PILOTHOUSE_BACKEND_JWKS: settings.backendJwks,
+      PILOTHOUSE_CONFIGURATION_DIR: PATHS.configuration,
+      PILOTHOUSE_GRACE_SECONDS: String(grace),
+      PILOTHOUSE_RECORDINGS_DIR: settings.recordingsDirectory,
+      OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
+    }),
+  ];
+  const taken = new Set(platform.map((variable) => variable.name));
+  const registry = literals(runtime.container.env).filter((variable) => !taken.has(variable.name));
+  for (const variable of registry) taken.add(variable.name);
+  // The CRD refuses forbidden names; a CRD that somebody has loosened must not open the pod.
+  const user = literals(session.spec.environmentVariables ?? {}).filter(
+    (variable) => !taken.has(variable.name) && forbiddenEnvironmentName(variable.name) === undefined,
+  );
+  return [...platform, ...registry, ...user];
+}
+
+/** What both containers know about who they are. */
+function identityEnvironment(session: Stored<SessionObject>): EnvironmentVariable[] {
+  const { name, namespace = "", uid } = session.metadata;
+  return [
+    { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+    {
+      name: "PILOTHOUSE_BROKER_TOKEN",
+      valueFrom: { secretKeyRef: { name: sessionObjectName(name), key: BROKER_TOKEN_KEY } },
+    },
+    ...literals({ PILOTHOUSE_PROJECT: namespace, PILOTHOUSE_SESSION_NAME: name, PILOTHOUSE_SESSION_UID: uid }),
+  ];
+}
+
+/** Values as they are: `$(NAME)` in them must not be expanded by the kubelet. */
+function literals(values: Readonly<Record<string, string | undefined>>): EnvironmentVariable[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value: value.replaceAll("$(", "$$$$(") }],
+  );
+}

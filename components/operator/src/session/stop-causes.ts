@@ -1,0 +1,53 @@
+// Why a running session should stop although nobody has asked for it.
+import type { AgenticSessionStatus, StoppedReason } from "@pilothouse/contracts";
+import type { JobFact, Observation, Policy } from "./observation.ts";
+
+export interface StopCause {
+  readonly reason: Exclude<StoppedReason, "user">;
+  readonly message: string;
+}
+
+/** The first cause that holds, or the time at which inactivity would become one. */
+export function stopCause(
+  observation: Observation,
+  job: JobFact,
+  policy: Policy,
+): { readonly cause: StopCause | undefined; readonly wakeAt: number | undefined } {
+  const { now, status } = observation;
+  const cause = budgetExceeded(status) ?? runFinished(observation, job);
+  if (cause !== undefined) return { cause, wakeAt: undefined };
+  const limit = inactivityLimitSeconds(observation, policy);
+  if (limit === 0) return { cause: undefined, wakeAt: undefined };
+  const deadline = lastActivity(status) + limit * 1000;
+  if (now < deadline) return { cause: undefined, wakeAt: deadline };
+  const message = `stopped after ${limit} s without activity; start it again to go on`;
+  return { cause: { reason: "inactivity", message }, wakeAt: undefined };
+}
+
+/** Session, then project, then installation; 0 = never. */
+function inactivityLimitSeconds(observation: Observation, policy: Policy): number {
+  const { spec, project } = observation;
+  return spec.inactivityTimeout ?? project.inactivityTimeoutSeconds ?? policy.inactivityTimeoutSeconds;
+}
+
+function lastActivity(status: AgenticSessionStatus): number {
+  const ready = status.conditions?.find((condition) => condition.type === "RunnerReady" && condition.status === "True");
+  // The digest may be of a former attempt: a start counts as activity.
+  const times = [status.agent?.lastActivityTime, ready?.lastTransitionTime, status.phaseTransitionTime];
+  return Math.max(...times.map((time) => (time === undefined ? 0 : Date.parse(time))));
+}
+
+function budgetExceeded(status: AgenticSessionStatus): StopCause | undefined {
+  const message = status.agent?.budgetExceeded;
+  return message === undefined || message === "" ? undefined : { reason: "budget", message };
+}
+
+function runFinished(observation: Observation, job: JobFact): StopCause | undefined {
+  const { agent } = observation.status;
+  if (!observation.spec.stopOnRunFinished || agent?.status !== "idle") return undefined;
+  if (agent.finishedRuns <= job.finishedRunsAtStart) return undefined;
+  if (agent.lastRunOutcome === "error" || agent.result?.isError === true) {
+    return { reason: "error", message: agent.result?.text.slice(0, 1024) ?? "the run ended with an error" };
+  }
+  return agent.lastRunOutcome === "success" ? { reason: "run-finished", message: "the run has finished" } : undefined;
+}
