@@ -132,12 +132,7 @@ export class NodeHeartbeat {
           : condition("Ready", "False", "KubeletNotReady", "node is shutting down"),
       ],
     };
-    await this.#client.patch(
-      nodes,
-      { name },
-      { type: "merge", body: { status } },
-      { subresource: "status", signal },
-    );
+    await this.#client.patch(nodes, { name }, { type: "merge", body: { status } }, { subresource: "status", signal });
   }
 
   async #renew(signal: AbortSignal): Promise<void> {

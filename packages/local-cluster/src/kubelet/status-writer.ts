@@ -52,7 +52,8 @@ export class StatusWriter {
 
   /** Resolves when the newest status of the pod is written, or cannot be. */
   async flushed(uid: string): Promise<void> {
-    for (let writing = this.#entries.get(uid)?.writing; writing; writing = this.#entries.get(uid)?.writing) await writing;
+    for (let writing = this.#entries.get(uid)?.writing; writing; writing = this.#entries.get(uid)?.writing)
+      await writing;
   }
 
   forget(uid: string): void {
