@@ -29,7 +29,8 @@ export class WrittenObjects<T extends KubernetesObject> {
   put(object: Stored<T>): void {
     const key = keyOf(object);
     const known = this.get(key);
-    if (known !== undefined && known.metadata.uid === object.metadata.uid && !isNewer(object, known)) return;
+    // What the informer does not know is deleted, or will come in its own time.
+    if (known === undefined || (known.metadata.uid === object.metadata.uid && !isNewer(object, known))) return;
     this.#written.set(key, object);
   }
 

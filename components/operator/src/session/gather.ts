@@ -1,5 +1,5 @@
 // Gathers the observation: caches first, and the API server itself where a stale cache could mislead.
-import { LABELS, PROJECT_SETTINGS_NAME, SESSION_FINALIZER, sessionJobName } from "@pilothouse/contracts";
+import { LABELS, SESSION_FINALIZER, sessionJobName } from "@pilothouse/contracts";
 import {
   coreEvents,
   jobs,
@@ -11,7 +11,6 @@ import {
 } from "@pilothouse/kubernetes";
 import type { Registries } from "../configuration/registries.ts";
 import type { ProjectSettingsObject, SessionObject } from "../resources/types.ts";
-import { conditionOf } from "./conditions.ts";
 import { jobFactOf, podFactOf } from "./facts.ts";
 import { ANNOTATIONS } from "./names.ts";
 import type { JobFact, Observation, PodFact, Preparation } from "./observation.ts";

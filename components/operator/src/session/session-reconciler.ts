@@ -224,7 +224,9 @@ export class SessionReconciler {
         return undefined;
       case "removeFinalizer": {
         const finalizers = (session.metadata.finalizers ?? []).filter((finalizer) => finalizer !== SESSION_FINALIZER);
-        await goneIsFine(this.#writeFinalizers(session, finalizers, signal));
+        await this.#writeFinalizers(session, finalizers, signal).catch((error: unknown) => {
+          if (!isNotFound(error)) throw error;
+        });
         return undefined;
       }
       case "addFinalizer":

@@ -22,6 +22,11 @@ export interface LeaderElectionOptions {
   readonly renewDeadlineSeconds?: number;
   /** Default 2 s. */
   readonly retrySeconds?: number;
+  /**
+   * True when the holder is known to be dead (a former process of this same machine): its lease need not run out.
+   * Must never be true of a process that may still be working.
+   */
+  readonly isGone?: (holder: string) => boolean;
   readonly logger?: Logger;
   readonly onChange?: (leading: boolean) => void;
 }
@@ -124,6 +129,7 @@ class Election {
 
   #expired(): boolean {
     if (this.#observed === undefined) return false;
+    if (this.#options.isGone?.(this.#observed.lease.spec?.holderIdentity ?? "") === true) return true;
     const seconds = this.#observed.lease.spec?.leaseDurationSeconds ?? this.#leaseSeconds;
     return performance.now() - this.#observed.at >= seconds * 1000;
   }
