@@ -6,6 +6,7 @@ export * from "./resources/project.ts";
 export * from "./resources/project-access.ts";
 export * from "./resources/project-settings.ts";
 export * from "./registries/agent-registry.ts";
+export * from "./registries/flags.ts";
 export * from "./registries/models.ts";
 export * from "./registries/prices.ts";
 export * from "./runner/capabilities.ts";

@@ -81,6 +81,11 @@ export class SseWriter {
     this.#add(formatMessage(message));
   }
 
+  /** Text that the functions of `format.ts` made, for a sender that serves the same event to many clients. */
+  sendFormatted(text: string): void {
+    this.#add(text);
+  }
+
   comment(text?: string): void {
     this.#add(formatComment(text));
   }

@@ -34,10 +34,14 @@ type Written<T> = T extends readonly (infer E)[]
     ? { [K in keyof T]: Written<T[K]> }
     : T;
 
+type Field<T> = z.ZodType<Written<T>, Written<T>>;
+
+type StrictFields<T> = {
+  [K in keyof T]-?: undefined extends T[K] ? z.ZodOptional<Field<Exclude<T[K], undefined>>> : Field<T[K]>;
+};
+
 /** {@link strictDeep} for the fields of an object, with their types as a caller writes them. */
-export function strictFields<S extends z.ZodObject>(
-  schema: S,
-): { [K in keyof z.input<S>]-?: z.ZodType<Written<z.input<S>[K]>, Written<z.input<S>[K]>> } {
+export function strictFields<S extends z.ZodObject>(schema: S): StrictFields<z.input<S>> {
   const strict = strictDeep(schema);
   if (!(strict instanceof z.ZodObject)) throw new TypeError("not an object schema");
   return strict.shape as never;

@@ -1,0 +1,33 @@
+/** What a client posts to start a run, made into what the runner gets: ids filled in, and the sender named by us. */
+import { randomUUID } from "node:crypto";
+import type { InputMessage, MessageSender, RunRequest } from "@pilothouse/contracts";
+import { invalidField } from "../errors/api-error.ts";
+import type { Identity } from "../identity/identity.ts";
+
+/** The RunAgentInput for the runner. `metadata.sender` of user messages is the caller, whatever the client wrote. */
+export function runInput(request: RunRequest, threadId: string, identity: Identity) {
+  if (request.threadId !== undefined && request.threadId !== threadId) {
+    throw invalidField("threadId", `the thread of this session is ${threadId}`);
+  }
+  if (request.messages.length === 0 && (request.resume ?? []).length === 0) {
+    throw invalidField("messages", "a run needs a message, or resume[]");
+  }
+  const sender: MessageSender = { userId: identity.userId, displayName: identity.displayName };
+  return {
+    ...request,
+    threadId,
+    runId: request.runId ?? `run-${randomUUID()}`,
+    messages: request.messages.map((message) => prepare(message, sender)),
+    tools: request.tools ?? [],
+    context: request.context ?? [],
+    state: request.state ?? {},
+    forwardedProps: request.forwardedProps ?? {},
+  };
+}
+
+function prepare(message: InputMessage, sender: MessageSender): InputMessage {
+  const { sender: _claimed, ...metadata } = message.metadata ?? {};
+  const prepared = { ...message, id: message.id ?? `message-${randomUUID()}` };
+  if (message.role === "user") return { ...prepared, metadata: { ...metadata, sender } };
+  return message.metadata === undefined ? prepared : { ...prepared, metadata };
+}

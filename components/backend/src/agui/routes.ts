@@ -1,0 +1,161 @@
+/** AG-UI of a session: start runs, follow the thread, interrupt, look at the queue. */
+import { EventsQuery, RunAccepted, RunQueueAnswer, RunRequest } from "@pilothouse/contracts";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { callerOf } from "../http/caller.ts";
+import { abortOnClose } from "../http/closed.ts";
+import { type OpenStreams, wantsEventStream } from "../http/event-stream.ts";
+import { once } from "../http/idempotency.ts";
+import { Nothing, SessionParams, errorAnswers } from "../http/params.ts";
+import { resumePosition } from "@pilothouse/agui";
+import { demandSessionUpdate } from "../identity/access.ts";
+import type { Caller } from "../identity/identity.ts";
+import type { ThreadStreams } from "../events/stream.ts";
+import type { RunnerClient } from "../runner/runner-client.ts";
+import type { Session } from "../sessions/present.ts";
+import { getSession } from "../sessions/session.ts";
+import type { Store } from "../store/store.ts";
+import { runInput } from "./input.ts";
+import { passRunThrough } from "./run-stream.ts";
+
+const tags = ["agui"];
+const BASE = "/projects/:project/agentic-sessions/:session/agui";
+const RunId = SessionParams.extend({ id: z.string().min(1).max(200) });
+
+export interface AguiDependencies {
+  readonly runner: RunnerClient;
+  readonly store: Store;
+  readonly threads: ThreadStreams;
+  readonly streams: OpenStreams;
+}
+
+type Place = { readonly project: string; readonly session: string };
+
+/** The session, for a caller who may act on it. */
+async function actOn(caller: Caller, { project, session }: Place): Promise<Session> {
+  const [found] = await Promise.all([
+    getSession(caller, project, session),
+    demandSessionUpdate(caller, project, session),
+  ]);
+  return found;
+}
+
+export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(`${BASE}/run`, {
+      config: { access: "edit", audit: "run" },
+      schema: {
+        tags,
+        summary: "Send a message, or answer what the agent asked",
+        description:
+          "Answers 202 at once, or with Accept: text/event-stream the events of this run. A run while another is active is queued.",
+        params: SessionParams,
+        body: RunRequest,
+        response: { 202: RunAccepted, ...errorAnswers },
+      },
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        const session = await actOn(caller, request.params);
+        const input = runInput(request.body, session.metadata.uid, caller.identity);
+        const call = { method: "POST", path: "/agui/run", body: JSON.stringify(input) } as const;
+        const headers = { "content-type": "application/json" };
+        if (wantsEventStream(request) && request.headers["idempotency-key"] === undefined) {
+          const answer = await runner.call(session, caller.identity, {
+            ...call,
+            headers: { ...headers, accept: "text/event-stream" },
+            signal: abortOnClose(reply),
+            streaming: true,
+          });
+          await passRunThrough(answer.body, streams.open(reply, { frame: 4 }));
+          return reply;
+        }
+        return once(store, request, reply, async () => {
+          const accept = { ...headers, accept: "application/json" };
+          const answer = await runner.json(session, caller.identity, { ...call, headers: accept });
+          return { status: 202, body: RunAccepted.parse(answer) };
+        });
+      },
+    });
+
+    app.get(`${BASE}/events`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "The thread, as server-sent events",
+        description:
+          "id is the event's number. Last-Event-ID or ?after= resumes; without them finished messages come as one event each. Stays open over stop and start of the session.",
+        params: SessionParams,
+        querystring: EventsQuery,
+        produces: ["text/event-stream"],
+      },
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        const { project, session: name } = request.params;
+        const session = await getSession(caller, project, name);
+        const lastEventId = request.headers["last-event-id"];
+        const resumed = resumePosition(typeof lastEventId === "string" ? lastEventId : undefined, undefined);
+        const after = resumed ?? request.query.after;
+        await threads.serve({ caller, project, session, after, reply });
+        return reply;
+      },
+    });
+
+    app.post(`${BASE}/interrupt`, {
+      config: { access: "edit", audit: "interrupt" },
+      schema: {
+        tags,
+        summary: "End the run that is active",
+        params: SessionParams,
+        response: { 202: z.object({ interrupted: z.boolean() }), ...errorAnswers },
+      },
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        const session = await actOn(caller, request.params);
+        const answer = await runner.call(session, caller.identity, {
+          method: "POST",
+          path: "/agui/interrupt",
+          headers: { "content-type": "application/json" },
+          body: "{}",
+        });
+        answer.body.resume();
+        return reply.code(202).send({ interrupted: true });
+      },
+    });
+
+    for (const path of ["queue", "run/queue"]) {
+      app.get(`${BASE}/${path}`, {
+        config: { access: "view" },
+        schema: {
+          tags,
+          summary: "Runs that wait for their turn",
+          params: SessionParams,
+          response: { 200: RunQueueAnswer, ...errorAnswers },
+        },
+        handler: async (request) => {
+          const caller = callerOf(request);
+          const session = await getSession(caller, request.params.project, request.params.session);
+          const answer = await runner.json(session, caller.identity, { method: "GET", path: "/agui/queue" });
+          return RunQueueAnswer.parse(Array.isArray(answer) ? { items: answer } : answer);
+        },
+      });
+
+      app.delete(`${BASE}/${path}/:id`, {
+        config: { access: "edit", audit: "cancel-run" },
+        schema: {
+          tags,
+          summary: "Cancel a run that waits",
+          params: RunId,
+          response: { 204: Nothing, ...errorAnswers },
+        },
+        handler: async (request, reply) => {
+          const caller = callerOf(request);
+          const session = await actOn(caller, request.params);
+          const path = `/agui/queue/${encodeURIComponent(request.params.id)}`;
+          const answer = await runner.call(session, caller.identity, { method: "DELETE", path });
+          answer.body.resume();
+          return reply.code(204).send(null);
+        },
+      });
+    }
+  };
+}

@@ -1,0 +1,67 @@
+/** Serves a thread to one HTTP client: the writer, the watch on the session, and the thread, ended together. */
+import type { FastifyReply } from "fastify";
+import type { Caller } from "../identity/identity.ts";
+import type { OpenStreams } from "../http/event-stream.ts";
+import type { Session } from "../sessions/present.ts";
+import type { Store } from "../store/store.ts";
+import { translate } from "../errors/translate.ts";
+import type { Feeds } from "./feeds.ts";
+import { WatchedSession } from "./session-view.ts";
+import { streamThread, type FrameSink } from "./thread.ts";
+
+/** Bytes that a reader may leave unread before it is cut off. */
+const BACKLOG = 1024 * 1024;
+/** A reader that takes nothing for so long is gone, whatever its connection says. */
+const STALL_MILLISECONDS = 60_000;
+
+export interface StreamRequest {
+  readonly caller: Caller;
+  readonly project: string;
+  readonly session: Session;
+  readonly after: number | undefined;
+  readonly reply: FastifyReply;
+}
+
+export class ThreadStreams {
+  readonly #streams: OpenStreams;
+  readonly #store: Store;
+  readonly #feeds: Feeds;
+
+  constructor(streams: OpenStreams, store: Store, feeds: Feeds) {
+    this.#streams = streams;
+    this.#store = store;
+    this.#feeds = feeds;
+  }
+
+  async serve({ caller, project, session, after, reply }: StreamRequest): Promise<void> {
+    const { raw } = reply;
+    const writer = this.#streams.open(reply, { frame: 4, backlogLimit: Number.POSITIVE_INFINITY });
+    const view = new WatchedSession(session);
+    const sink: FrameSink = {
+      closed: writer.closed,
+      write: (text) => {
+        // What was written before counts, so that one large event to an attentive reader is no backlog.
+        if (raw.writableLength > BACKLOG) raw.destroy();
+        else writer.sendFormatted(text);
+      },
+      drained: async () => {
+        const stalled = setTimeout(() => raw.destroy(), STALL_MILLISECONDS);
+        try {
+          await writer.drained();
+        } finally {
+          clearTimeout(stalled);
+        }
+      },
+    };
+    writer.comment("open");
+    const { identity } = caller;
+    const thread = streamThread({ store: this.#store, feeds: this.#feeds, identity, view, sink, after });
+    try {
+      await Promise.race([thread, view.follow(caller, project, writer.closed)]);
+    } catch (error) {
+      writer.comment(translate(error).code);
+    }
+    writer.end();
+    await thread.catch(() => undefined);
+  }
+}

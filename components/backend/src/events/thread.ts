@@ -1,0 +1,188 @@
+/**
+ * A session's whole thread for one reader: history from the store, then live from the runner, over stops and starts of
+ * the session. Each event is written once, in order: `position` is the number of the last one, and only its successor
+ * may follow. The stream ends when the reader goes, the session is deleted, or the reader may no longer see it.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Identity } from "../identity/identity.ts";
+import type { Session } from "../sessions/present.ts";
+import type { Store } from "../store/store.ts";
+import type { Feeds, Attachment } from "./feeds.ts";
+import type { Frame } from "./frames.ts";
+import { stored, storedCompact } from "./history.ts";
+
+/** Where frames go. */
+export interface FrameSink {
+  readonly closed: AbortSignal;
+  /** Text that goes out as soon as it can. */
+  write(text: string): void;
+  /** Resolves when the reader has taken what was written. */
+  drained(): Promise<void>;
+}
+
+/** The session as the reader's own watch sees it. */
+export interface SessionView {
+  readonly session: Session;
+  /** Resolves at the next change. */
+  readonly changed: Promise<void>;
+}
+
+export interface ThreadOptions {
+  readonly store: Store;
+  readonly feeds: Feeds;
+  readonly identity: Identity;
+  readonly view: SessionView;
+  readonly sink: FrameSink;
+  /** The reader has events up to here; undefined = a new reader, whose history is made short. */
+  readonly after: number | undefined;
+}
+
+/** Written in one piece at most, so that what a reader has not taken can be judged between two. */
+const PIECE_CHARACTERS = 256 * 1024;
+/** How often the store is asked when no runner lives: another replica may have taken the last events. */
+const IDLE_MILLISECONDS = 2_000;
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 1_000;
+/** After so many times without the missing events, they are taken to be lost and the stream goes on. */
+const PATIENCE = 20;
+
+export async function streamThread(options: ThreadOptions): Promise<void> {
+  const { sink } = options;
+  const thread = new Thread(options);
+  try {
+    await thread.sendHistory();
+    while (!sink.closed.aborted) await thread.step();
+  } catch (error) {
+    if (!sink.closed.aborted) throw error;
+  }
+}
+
+class Thread {
+  readonly #options: ThreadOptions;
+  readonly #uid: string;
+  #position: number;
+  /** How often in a row nothing came of an attempt to go on. */
+  #idle = 0;
+  #alone = false;
+
+  constructor(options: ThreadOptions) {
+    this.#options = options;
+    this.#uid = options.view.session.metadata.uid;
+    this.#position = options.after ?? 0;
+  }
+
+  async sendHistory(): Promise<void> {
+    const { store, after } = this.#options;
+    if (after !== undefined) return this.#sendStored();
+    for await (const frames of storedCompact(store, this.#uid)) await this.#sendPieces(frames);
+  }
+
+  /** One attempt to get further: from the store, then from the runner, or by waiting for either. */
+  async step(): Promise<void> {
+    const { feeds, identity, view, sink } = this.#options;
+    const before = this.#position;
+    await this.#sendStored();
+    const { session } = view;
+    if (session.status?.endpoint === undefined) {
+      await this.#wait(IDLE_MILLISECONDS);
+      return;
+    }
+    const attachment = this.#alone
+      ? feeds.attachPrivately(session, identity, this.#position)
+      : feeds.attach(session, identity, this.#position);
+    try {
+      await this.#sendLive(attachment, session);
+    } finally {
+      attachment.release();
+    }
+    this.#idle = this.#position === before ? this.#idle + 1 : 0;
+    if (!sink.closed.aborted && this.#idle > 0) {
+      await this.#wait(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#idle, 6)));
+    }
+  }
+
+  async #sendStored(): Promise<void> {
+    for await (const frames of stored(this.#options.store, this.#uid, this.#position)) await this.#sendPieces(frames);
+  }
+
+  /** Until the connection ends, the session's runner is another one, or events are missing in between. */
+  async #sendLive({ tail }: Attachment, session: Session): Promise<void> {
+    const { sink, view } = this.#options;
+    const endpoint = session.status?.endpoint;
+    for (;;) {
+      if (sink.closed.aborted) return;
+      const { advanced } = tail;
+      const taken = tail.take(this.#position);
+      if (taken.type === "frames") {
+        this.#send(taken.frames);
+        continue;
+      }
+      if (taken.type === "behind") {
+        const lost = this.#alone && this.#idle >= PATIENCE;
+        this.#alone = true;
+        if (!lost) return;
+        this.#position = (tail.firstSeq ?? this.#position + 1) - 1;
+        continue;
+      }
+      this.#alone = false;
+      if (tail.ended || view.session.status?.endpoint !== endpoint) return;
+      await this.#race([advanced, view.changed]);
+    }
+  }
+
+  async #sendPieces(frames: readonly Frame[]): Promise<void> {
+    let piece: Frame[] = [];
+    let characters = 0;
+    for (const frame of frames) {
+      piece.push(frame);
+      characters += frame.text.length;
+      if (characters < PIECE_CHARACTERS) continue;
+      this.#send(piece);
+      await this.#options.sink.drained();
+      this.#options.sink.closed.throwIfAborted();
+      piece = [];
+      characters = 0;
+    }
+    this.#send(piece);
+    await this.#options.sink.drained();
+    this.#options.sink.closed.throwIfAborted();
+  }
+
+  #send(frames: readonly Frame[]): void {
+    let text = "";
+    for (const frame of frames) {
+      if (frame.seq <= this.#position) continue;
+      text += frame.text;
+      this.#position = frame.seq;
+    }
+    if (text !== "") this.#options.sink.write(text);
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    const { feeds, view } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const giveUp = feeds.onStored(this.#uid, resolve);
+    const timer = new AbortController();
+    const pause = sleep(milliseconds, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
+    try {
+      await this.#race([promise, view.changed, pause]);
+    } finally {
+      giveUp();
+      timer.abort();
+    }
+  }
+
+  /** Whichever comes first, the reader's leaving included. */
+  async #race(promises: readonly Promise<void>[]): Promise<void> {
+    const { closed } = this.#options.sink;
+    if (closed.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const onAbort = (): void => resolve();
+    closed.addEventListener("abort", onAbort, { once: true });
+    try {
+      await Promise.race([promise, ...promises]);
+    } finally {
+      closed.removeEventListener("abort", onAbort);
+    }
+  }
+}

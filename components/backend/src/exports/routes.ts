@@ -1,0 +1,71 @@
+/** The whole transcript as a file. It comes from the store, so it works after the pod is gone. */
+import { Readable } from "node:stream";
+import { ExportQuery } from "@pilothouse/contracts";
+import { parseEvent, type SequencedEvent } from "@pilothouse/agui";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { callerOf } from "../http/caller.ts";
+import { SessionParams } from "../http/params.ts";
+import { getSession } from "../sessions/session.ts";
+import type { Store, StoredEvent } from "../store/store.ts";
+import { toMarkdown } from "./markdown.ts";
+import { RecordingWriter } from "./recording.ts";
+
+const PAGE = 1000;
+const BASE = "/projects/:project/agentic-sessions/:session";
+
+export function exportRoutes(store: Store): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(`${BASE}/export`, {
+      config: { access: "view" },
+      schema: {
+        tags: ["sessions"],
+        summary: "The transcript as a file",
+        description: "json: a recording, one event per line, that the replay runner type plays. markdown: a document.",
+        params: SessionParams,
+        querystring: ExportQuery,
+        produces: ["application/x-ndjson", "text/markdown"],
+      },
+      handler: async (request, reply) => {
+        const { project, session: name } = request.params;
+        const session = await getSession(callerOf(request), project, name);
+        const { uid } = session.metadata;
+        if (request.query.format === "json") {
+          return reply
+            .header("content-disposition", `attachment; filename="${name}.jsonl"`)
+            .type("application/x-ndjson; charset=utf-8")
+            .send(Readable.from(recording(store, uid)));
+        }
+        const events: SequencedEvent[] = [];
+        for await (const page of pages(store, uid)) events.push(...page.flatMap(toEvent));
+        return reply
+          .header("content-disposition", `attachment; filename="${name}.md"`)
+          .type("text/markdown; charset=utf-8")
+          .send(toMarkdown(session, events));
+      },
+    });
+  };
+}
+
+async function* pages(store: Store, uid: string): AsyncGenerator<StoredEvent[], void> {
+  for (let after = 0; ;) {
+    const page = await store.read(uid, after, PAGE);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last.seq;
+  }
+}
+
+async function* recording(store: Store, uid: string): AsyncGenerator<string, void> {
+  const writer = new RecordingWriter();
+  for await (const page of pages(store, uid)) yield writer.lines(page);
+}
+
+/** What is no AG-UI event has no place in a document. */
+function toEvent({ seq, data }: StoredEvent): SequencedEvent[] {
+  try {
+    return [{ seq, event: parseEvent(JSON.parse(data)) }];
+  } catch {
+    return [];
+  }
+}

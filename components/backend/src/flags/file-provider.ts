@@ -1,0 +1,57 @@
+/** OpenFeature over flags.json. A flag that the file does not name is off. */
+import {
+  OpenFeature,
+  StandardResolutionReasons,
+  TypeMismatchError,
+  type Provider,
+  type ResolutionDetails,
+} from "@openfeature/server-sdk";
+import type { FlagManifest } from "@pilothouse/contracts";
+import type { RegistryFile } from "../catalog/registry-file.ts";
+import type { FlagService } from "./flags.ts";
+
+export type FlagFile = RegistryFile<typeof FlagManifest>;
+
+class FileProvider implements Provider {
+  readonly metadata = { name: "flags-file" };
+  readonly runsOn = "server";
+  readonly #file: FlagFile;
+
+  constructor(file: FlagFile) {
+    this.#file = file;
+  }
+
+  async resolveBooleanEvaluation(flagKey: string, defaultValue: boolean): Promise<ResolutionDetails<boolean>> {
+    const { flags } = await this.#file.get();
+    const flag = flags.find((candidate) => candidate.name === flagKey);
+    return flag === undefined
+      ? { value: defaultValue, reason: StandardResolutionReasons.DEFAULT }
+      : { value: flag.enabled, reason: StandardResolutionReasons.STATIC };
+  }
+
+  async resolveStringEvaluation(flagKey: string): Promise<ResolutionDetails<string>> {
+    throw notBoolean(flagKey);
+  }
+
+  async resolveNumberEvaluation(flagKey: string): Promise<ResolutionDetails<number>> {
+    throw notBoolean(flagKey);
+  }
+
+  async resolveObjectEvaluation<T>(flagKey: string): Promise<ResolutionDetails<T>> {
+    throw notBoolean(flagKey);
+  }
+}
+
+function notBoolean(flagKey: string): TypeMismatchError {
+  return new TypeMismatchError(`flag ${flagKey} is on or off and has no other value`);
+}
+
+/** The flag service over a file. `domain` keeps several backends of one process (tests) apart. */
+export async function fileFlags(file: FlagFile, domain: string): Promise<FlagService> {
+  await OpenFeature.setProviderAndWait(domain, new FileProvider(file));
+  return {
+    client: OpenFeature.getClient(domain),
+    source: "default",
+    known: async () => (await file.get()).flags.map(({ name, description }) => ({ name, description })),
+  };
+}

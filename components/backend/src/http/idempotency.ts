@@ -1,0 +1,95 @@
+/**
+ * `Idempotency-Key`: a request that is sent twice is carried out once, and answered twice with the same. Keys are the
+ * caller's own and end after a day; a failure is not kept, so that the same request may be tried again.
+ */
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { ApiError, invalidField } from "../errors/api-error.ts";
+import type { RememberedAnswer, Store } from "../store/store.ts";
+import { callerOf } from "./caller.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly location?: string;
+  readonly body: unknown;
+}
+
+const PATIENCE_MILLISECONDS = 15_000;
+
+export async function once(
+  store: Store,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: () => Promise<Answer>,
+): Promise<FastifyReply> {
+  const header = request.headers["idempotency-key"];
+  if (header === undefined) return send(reply, await work());
+  if (typeof header !== "string" || !/^[\x21-\x7e]{1,255}$/.test(header)) {
+    throw invalidField("Idempotency-Key", "must be 1 to 255 printable characters without spaces");
+  }
+  const path = request.url.split("?", 1)[0] ?? "";
+  const key = digest([callerOf(request).identity.userId, request.method, path, header]);
+  const remembered = await claim(store, key, digest([JSON.stringify(request.body ?? null)]), header);
+  if (remembered !== undefined) {
+    void reply.header("idempotent-replayed", "true");
+    return send(reply, {
+      status: remembered.status,
+      body: JSON.parse(remembered.body),
+      ...(remembered.location === undefined ? {} : { location: remembered.location }),
+    });
+  }
+  let answer: Answer;
+  try {
+    answer = await work();
+  } catch (error) {
+    await store.settle(key, undefined);
+    throw error;
+  }
+  const { status, location, body } = answer;
+  await store.settle(key, status < 400 ? { status, location, body: JSON.stringify(body) } : undefined);
+  return send(reply, answer);
+}
+
+/** Undefined when the request is ours to carry out. */
+async function claim(
+  store: Store,
+  key: string,
+  requestHash: string,
+  header: string,
+): Promise<RememberedAnswer | undefined> {
+  const deadline = performance.now() + PATIENCE_MILLISECONDS;
+  for (;;) {
+    const remembered = await store.remember(key, requestHash);
+    if (remembered.state === "new") return undefined;
+    if (remembered.state === "done") return remembered.answer;
+    if (remembered.state === "other-request") {
+      throw new ApiError(
+        "IDEMPOTENCY_KEY_REUSED",
+        `Idempotency-Key ${header} was used for a request with another body`,
+      );
+    }
+    if (performance.now() > deadline) {
+      throw new ApiError(
+        "REQUEST_IN_PROGRESS",
+        `the request with Idempotency-Key ${header} is still being carried out`,
+        {
+          retryAfterSeconds: 5,
+        },
+      );
+    }
+    await sleep(100);
+  }
+}
+
+function send(reply: FastifyReply, { status, location, body }: Answer): FastifyReply {
+  void reply.code(status);
+  if (location !== undefined) void reply.header("location", location);
+  return reply.send(body);
+}
+
+function digest(parts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hash.digest("base64url");
+}

@@ -1,0 +1,79 @@
+/** The OpenAPI 3.1 document, made from the schemas that check requests and answers. */
+import swagger from "@fastify/swagger";
+import type { FastifyInstance } from "fastify";
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod";
+import type { RouteAccess } from "./caller.ts";
+import { referencePage } from "./reference-page.ts";
+
+const WHO: Readonly<Record<RouteAccess, string>> = {
+  open: "Open to all.",
+  token: "Any valid token.",
+  view: "Needs the view role.",
+  edit: "Needs the edit role.",
+  admin: "Needs the admin role.",
+  runner: "The session's own runner.",
+  operator: "The operator alone.",
+};
+
+export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
+  const transform = createJsonSchemaTransform({});
+  const transformObject = createJsonSchemaTransformObject({});
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Pilothouse",
+        version,
+        description:
+          "AI agent sessions on Kubernetes. Every call is carried out with the caller's own Kubernetes token.",
+        license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      security: [{ token: [] }],
+    },
+    transform: (route) => {
+      const { schema, url } = transform(route);
+      const access = route.route.config?.access;
+      if (access === undefined) return { schema, url };
+      const description = [WHO[access], route.schema?.description].filter((text) => text !== undefined).join(" ");
+      return { schema: { ...schema, description, ...(access === "open" ? { security: [] } : {}) }, url };
+    },
+    transformObject: (document) => {
+      if (!("openapiObject" in document)) return document.swaggerObject;
+      const described = transformObject(document);
+      return tidy(described) as typeof document.openapiObject;
+    },
+  });
+}
+
+/** Drops what is Kubernetes' own in the resource schemas and means nothing in OpenAPI. */
+function tidy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !key.startsWith("x-kubernetes-"))
+      .map(([key, child]) => [key, tidy(child)]),
+  );
+}
+
+/** `/api/openapi.json`, and a page that shows it. */
+export async function serveApiDescription(app: FastifyInstance): Promise<void> {
+  app.get("/openapi.json", {
+    config: { access: "open" },
+    schema: { hide: true },
+    handler: async () => app.swagger(),
+  });
+  app.get("/docs", {
+    config: { access: "open" },
+    schema: { hide: true },
+    handler: async (_request, reply) =>
+      reply
+        .type("text/html; charset=utf-8")
+        .header(
+          "content-security-policy",
+          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+        )
+        .send(referencePage(app.swagger())),
+  });
+}

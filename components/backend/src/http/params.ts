@@ -1,0 +1,12 @@
+/** Path parameters that many routes share, and the schemas of error answers. */
+import { DnsLabel, ErrorBody } from "@pilothouse/contracts";
+import { z } from "zod";
+
+export const ProjectParams = z.object({ project: DnsLabel });
+export const SessionParams = ProjectParams.extend({ session: DnsLabel });
+
+/** The error answers of a route with a caller. */
+export const errorAnswers = { "4xx": ErrorBody, "5xx": ErrorBody } as const;
+
+/** No content. */
+export const Nothing = z.null().describe("No content");

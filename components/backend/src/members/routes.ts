@@ -1,0 +1,101 @@
+/** Members of a project. Kubernetes' RBAC decides who may see and change them. */
+import {
+  CreatePermissionRequest,
+  FIELD_MANAGERS,
+  Permission,
+  PermissionList,
+  SubjectName,
+  SubjectType,
+} from "@pilothouse/contracts";
+import { roleBindings, type RoleBinding, type Stored } from "@pilothouse/kubernetes";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { ApiError } from "../errors/api-error.ts";
+import { callerOf } from "../http/caller.ts";
+import { Nothing, ProjectParams, errorAnswers } from "../http/params.ts";
+import { demand } from "../identity/access.ts";
+import type { Caller } from "../identity/identity.ts";
+import { memberBinding, permissionsOf, planRemoval } from "./bindings.ts";
+
+const tags = ["members"];
+const options = { fieldManager: FIELD_MANAGERS.backend };
+
+async function bindingsOf(caller: Caller, project: string): Promise<Stored<RoleBinding>[]> {
+  return (await caller.kubernetes.list(roleBindings, { namespace: project })).items;
+}
+
+export const memberRoutes: FastifyPluginAsyncZod = async (app) => {
+  app.get("/projects/:project/permissions", {
+    config: { access: "view" },
+    schema: { tags, summary: "Members", params: ProjectParams, response: { 200: PermissionList, ...errorAnswers } },
+    handler: async (request) => ({
+      items: permissionsOf(await bindingsOf(callerOf(request), request.params.project)),
+    }),
+  });
+
+  app.post("/projects/:project/permissions", {
+    config: { access: "admin", audit: "add-member" },
+    schema: {
+      tags,
+      summary: "Add a member",
+      params: ProjectParams,
+      body: CreatePermissionRequest,
+      response: { 201: Permission, ...errorAnswers },
+    },
+    handler: async (request, reply) => {
+      const caller = callerOf(request);
+      const { project } = request.params;
+      const { subjectType, subjectName, role } = request.body;
+      await demand(caller, {
+        group: "rbac.authorization.k8s.io",
+        resource: "rolebindings",
+        verb: "create",
+        namespace: project,
+      });
+      const held = permissionsOf(await bindingsOf(caller, project)).find(
+        (permission) => permission.subjectType === subjectType && permission.subjectName === subjectName,
+      );
+      if (held !== undefined) {
+        throw new ApiError(
+          "ALREADY_EXISTS",
+          `${subjectType} ${subjectName} is a member of ${project} already, as ${held.role}; remove them first to change that`,
+          { details: { role: held.role } },
+        );
+      }
+      const binding = memberBinding(subjectType, subjectName, role);
+      await caller.kubernetes.create(roleBindings, binding, { ...options, namespace: project });
+      return reply.code(201).send({ subjectType, subjectName, role });
+    },
+  });
+
+  app.delete("/projects/:project/permissions/:subjectType/:subjectName", {
+    config: { access: "admin", audit: "remove-member" },
+    schema: {
+      tags,
+      summary: "Remove a member",
+      params: ProjectParams.extend({ subjectType: SubjectType, subjectName: SubjectName }),
+      response: { 204: Nothing, ...errorAnswers },
+    },
+    handler: async (request, reply) => {
+      const caller = callerOf(request);
+      const { project, subjectType, subjectName } = request.params;
+      await demand(caller, {
+        group: "rbac.authorization.k8s.io",
+        resource: "rolebindings",
+        verb: "delete",
+        namespace: project,
+      });
+      const removal = planRemoval(await bindingsOf(caller, project), subjectType, subjectName);
+      if (removal.remove.length + removal.shrink.length === 0) {
+        throw new ApiError("NOT_FOUND", `${subjectType} ${subjectName} is not a member of ${project}`);
+      }
+      if (removal.leavesNoAdmin) {
+        throw new ApiError("LAST_ADMIN", `${subjectType} ${subjectName} is the last admin of ${project}`);
+      }
+      for (const binding of removal.shrink) await caller.kubernetes.update(roleBindings, binding, options);
+      for (const { metadata } of removal.remove) {
+        await caller.kubernetes.delete(roleBindings, { namespace: project, name: metadata.name });
+      }
+      return reply.code(204).send(null);
+    },
+  });
+};

@@ -1,0 +1,24 @@
+/** Paths in a session's workspace, as they come out of a URL. The runner guards the real file system; this is the gate. */
+import { ApiError } from "../errors/api-error.ts";
+
+/**
+ * A relative path without empty parts, ready to be put into a runner's URL.
+ *
+ * @throws ApiError PATH_REFUSED for anything that leads out of the workspace or is no file name
+ */
+export function workspacePath(path: string): string {
+  if (path.length > 4096) throw refused("it is too long");
+  if (/[\u0000-\u001f\u007f]/.test(path)) throw refused("it holds a control character");
+  if (path.includes("\\")) throw refused("it holds a backslash");
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (parts.includes("..")) throw refused("it leads out of the workspace");
+  return parts.join("/");
+}
+
+export function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
+function refused(reason: string): ApiError {
+  return new ApiError("PATH_REFUSED", `the path is refused: ${reason}`);
+}

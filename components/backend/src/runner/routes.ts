@@ -1,0 +1,162 @@
+/** What a session's runner knows, live; or the last that was known of it, and marked so. */
+import {
+  CapabilitiesReport,
+  DiffAnswer,
+  DiffQuery,
+  McpServerStatus,
+  McpStatusAnswer,
+  RepositoriesStatusAnswer,
+  RepositoryDiff,
+  RepositoryStatus,
+  SessionCapabilities,
+  WorkflowMetadata,
+} from "@pilothouse/contracts";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Registries } from "../catalog/routes.ts";
+import { ApiError } from "../errors/api-error.ts";
+import { callerOf } from "../http/caller.ts";
+import { SessionParams, errorAnswers } from "../http/params.ts";
+import type { Caller } from "../identity/identity.ts";
+import type { Session } from "../sessions/present.ts";
+import { getSession } from "../sessions/session.ts";
+import type { Store } from "../store/store.ts";
+import { LastKnown } from "./last-known.ts";
+import type { RunnerClient } from "./runner-client.ts";
+
+const BASE = "/projects/:project/agentic-sessions/:session";
+const tags = ["workspace"];
+
+/** A runner answers a list as such or as `{items}`. */
+const listOf = <T extends z.ZodType>(item: T) =>
+  z.union([z.array(item), z.object({ items: z.array(item) }).transform(({ items }) => items)]);
+const Diffs = listOf(RepositoryDiff);
+const Statuses = listOf(RepositoryStatus);
+const Servers = listOf(McpServerStatus);
+
+export function runnerRoutes(runner: RunnerClient, store: Store, registries: Registries): FastifyPluginAsyncZod {
+  const lastKnown = new LastKnown(store);
+
+  /** The runner's answer, or undefined when no runner lives. */
+  const live = async (session: Session, caller: Caller, path: string): Promise<unknown> => {
+    try {
+      return await runner.json(session, caller.identity, { method: "GET", path });
+    } catch (error) {
+      // A runner that is just gone is the same as none: its status follows in a moment.
+      if (error instanceof ApiError && ["SESSION_NOT_RUNNING", "RUNNER_FAILED"].includes(error.code)) return undefined;
+      throw error;
+    }
+  };
+
+  return async (app) => {
+    app.get(`${BASE}/diff`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "What the session changed, per repository",
+        params: SessionParams,
+        querystring: DiffQuery,
+        response: { 200: DiffAnswer, ...errorAnswers },
+      },
+      handler: async (request) => {
+        const caller = callerOf(request);
+        const session = await getSession(caller, request.params.project, request.params.session);
+        const { repo } = request.query;
+        const query = repo === undefined ? "" : `?${new URLSearchParams({ repo }).toString()}`;
+        const answer = await live(session, caller, `/diff${query}`);
+        if (answer !== undefined) return { live: true, items: Diffs.parse(answer) };
+        const archived = await lastKnown.read(session.metadata.uid, "diff", Diffs);
+        return { live: false, items: (archived ?? []).filter((diff) => repo === undefined || diff.repo === repo) };
+      },
+    });
+
+    app.get(`${BASE}/repos/status`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "State of the repositories",
+        params: SessionParams,
+        response: { 200: RepositoriesStatusAnswer, ...errorAnswers },
+      },
+      handler: async (request) => {
+        const caller = callerOf(request);
+        const session = await getSession(caller, request.params.project, request.params.session);
+        const answer = await live(session, caller, "/repos/status");
+        if (answer !== undefined) return { live: true, items: Statuses.parse(answer) };
+        return { live: false, items: session.status?.reconciledRepos ?? [] };
+      },
+    });
+
+    app.get(`${BASE}/mcp/status`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "Tool servers and their tools",
+        params: SessionParams,
+        response: { 200: McpStatusAnswer, ...errorAnswers },
+      },
+      handler: async (request) => {
+        const caller = callerOf(request);
+        const session = await getSession(caller, request.params.project, request.params.session);
+        const answer = await live(session, caller, "/mcp/status");
+        if (answer === undefined) {
+          return { live: false, items: (await lastKnown.read(session.metadata.uid, "mcp", Servers)) ?? [] };
+        }
+        const items = Servers.parse(answer);
+        await lastKnown.write(session.metadata.uid, "mcp", items);
+        return { live: true, items };
+      },
+    });
+
+    app.get(`${BASE}/capabilities`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "What the session's agent can do",
+        params: SessionParams,
+        response: { 200: SessionCapabilities, ...errorAnswers },
+      },
+      handler: async (request) => {
+        const caller = callerOf(request);
+        const session = await getSession(caller, request.params.project, request.params.session);
+        const answer = await live(session, caller, "/capabilities");
+        if (answer === undefined) return { live: false, ...(await knownCapabilities(session)) };
+        const report = CapabilitiesReport.parse(answer);
+        await lastKnown.write(session.metadata.uid, "capabilities", report);
+        return { live: true, ...report };
+      },
+    });
+
+    app.get(`${BASE}/workflow/metadata`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "The active workflow",
+        params: SessionParams,
+        response: { 200: WorkflowMetadata, ...errorAnswers },
+      },
+      handler: async (request) => {
+        const session = await getSession(callerOf(request), request.params.project, request.params.session);
+        const known = session.status?.reconciledWorkflow;
+        return {
+          live: session.status?.endpoint !== undefined,
+          gitUrl: known?.gitUrl ?? null,
+          branch: known?.branch ?? null,
+          path: known?.path ?? null,
+          name: known?.name ?? null,
+          status: known?.status ?? null,
+          message: known?.message ?? null,
+        };
+      },
+    });
+  };
+
+  /** What the agent last said of itself, or what its runner type declares. */
+  async function knownCapabilities(session: Session): Promise<CapabilitiesReport> {
+    const known = await lastKnown.read(session.metadata.uid, "capabilities", CapabilitiesReport);
+    if (known !== undefined) return known;
+    const entry = (await registries.agents.get()).find((candidate) => candidate.id === session.spec.runnerType);
+    if (entry !== undefined) return CapabilitiesReport.parse(entry.capabilities);
+    throw new ApiError("NOT_FOUND", `nothing is known of runner type ${session.spec.runnerType ?? "(none)"}`);
+  }
+}

@@ -1,0 +1,59 @@
+/** Which sessions a list shows, and in which order. */
+import { SESSION_PHASES, type SessionListQuery } from "@pilothouse/contracts";
+import { invalidField } from "../errors/api-error.ts";
+import type { PageRules } from "../http/page.ts";
+import { phaseOf, type Session } from "./present.ts";
+
+export const PAGE_RULES: PageRules<Session> = {
+  search: ({ metadata, spec }) => [metadata.name, spec.displayName, spec.initialPrompt],
+  sort: {
+    name: (session) => session.metadata.name,
+    displayName: (session) => (session.spec.displayName ?? session.metadata.name).toLowerCase(),
+    createdAt: (session) => session.metadata.creationTimestamp,
+    phase: phaseOf,
+    runner: (session) => session.spec.runnerType,
+    model: (session) => session.spec.llmSettings?.model,
+    lastActivity: (session) => session.status?.agent?.lastActivityTime ?? session.metadata.creationTimestamp,
+    cost: (session) => session.status?.agent?.usage?.costUsd ?? 0,
+  },
+  defaultSort: "-createdAt",
+};
+
+type Filters = Pick<SessionListQuery, "phase" | "agentStatus" | "runner" | "owner" | "search">;
+
+/** A test for the query's filters. Labels are Kubernetes' affair, by selector. */
+export function matcher(query: Filters): (session: Session) => boolean {
+  const phases = query.phase === undefined ? undefined : parsePhases(query.phase);
+  return (session) =>
+    (phases === undefined || phases.has(phaseOf(session))) &&
+    (query.agentStatus === undefined || session.status?.agent?.status === query.agentStatus) &&
+    (query.runner === undefined || session.spec.runnerType === query.runner) &&
+    (query.owner === undefined || session.spec.userContext?.userId === query.owner);
+}
+
+/** As the page's `search`, for lists that are followed. */
+export function searcher(search: string | undefined): (session: Session) => boolean {
+  const needle = search?.toLowerCase() ?? "";
+  return (session) =>
+    needle === "" || PAGE_RULES.search(session).some((text) => text?.toLowerCase().includes(needle) === true);
+}
+
+function parsePhases(text: string): Set<string> {
+  const known = new Map(SESSION_PHASES.map((phase) => [phase.toLowerCase(), phase]));
+  return new Set(
+    text.split(",").map((name) => {
+      const phase = known.get(name.trim().toLowerCase());
+      if (phase === undefined) throw invalidField("phase", `must be among ${SESSION_PHASES.join(", ")}`, "query");
+      return phase;
+    }),
+  );
+}
+
+const SELECTOR_TERM = /^!?[A-Za-z0-9][A-Za-z0-9._/-]*(\s*(=|==|!=)\s*[A-Za-z0-9._-]*)?$/;
+
+/** @throws ApiError INVALID_REQUEST when it is not a label selector of equalities */
+export function labelSelector(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (text.split(",").every((term) => SELECTOR_TERM.test(term.trim()))) return text;
+  throw invalidField("label", "must be a label selector such as team=blue,stage!=test", "query");
+}

@@ -1,0 +1,238 @@
+/** Sessions: list, create, read, change, delete, start, stop, clone. */
+import {
+  CloneSessionRequest,
+  CreateSessionRequest,
+  FIELD_MANAGERS,
+  PatchSessionRequest,
+  SessionEventsAnswer,
+  SessionListQuery,
+  SessionPage,
+  SessionResource,
+} from "@pilothouse/contracts";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { offeredModels } from "../catalog/catalog.ts";
+import { ApiError } from "../errors/api-error.ts";
+import { gateFor } from "../flags/flags.ts";
+import { callerOf } from "../http/caller.ts";
+import { type OpenStreams, wantsEventStream } from "../http/event-stream.ts";
+import { once } from "../http/idempotency.ts";
+import { page } from "../http/page.ts";
+import { Nothing, ProjectParams, SessionParams, errorAnswers } from "../http/params.ts";
+import type { Caller } from "../identity/identity.ts";
+import { agenticSessions } from "../kubernetes/resources.ts";
+import { getProject } from "../projects/projects.ts";
+import type { Store } from "../store/store.ts";
+import { readActivity } from "./activity.ts";
+import { checkChange, checkModel, flattenChange } from "./changes.ts";
+import { createSession, type CreationDependencies } from "./creation.ts";
+import { PAGE_RULES, labelSelector, matcher } from "./list.ts";
+import { flatten } from "./plan.ts";
+import { present, type Session } from "./present.ts";
+import { getSession } from "./session.ts";
+import { streamSessions } from "./watch.ts";
+
+export interface SessionDependencies extends CreationDependencies {
+  readonly store: Store;
+  readonly streams: OpenStreams;
+}
+
+const tags = ["sessions"];
+const BASE = "/projects/:project/agentic-sessions";
+const options = { fieldManager: FIELD_MANAGERS.backend };
+
+export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginAsyncZod {
+  const { store, streams, registries, flags, schemes } = dependencies;
+  return async (app) => {
+    app.get(BASE, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "Sessions of a project",
+        description: "With watch=1 and Accept: text/event-stream, the changes of the list as they happen.",
+        params: ProjectParams,
+        querystring: SessionListQuery,
+        response: { 200: SessionPage, ...errorAnswers },
+      },
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        const { project } = request.params;
+        const { query } = request;
+        const matches = matcher(query);
+        const selector = labelSelector(query.label);
+        const selection = { namespace: project, ...(selector === undefined ? {} : { labelSelector: selector }) };
+        if (query.watch === true) {
+          if (!wantsEventStream(request)) {
+            throw new ApiError("NOT_ACCEPTABLE", "watch=1 answers with text/event-stream alone: accept it");
+          }
+          // One small list first, so that a refusal is a status and not an event.
+          await caller.kubernetes.list(agenticSessions, { ...selection, limit: 1 });
+          await streamSessions(caller, project, query, streams.open(reply));
+          return reply;
+        }
+        const { items } = await caller.kubernetes.list(agenticSessions, selection);
+        // Kubernetes lists the nothing in a namespace that does not exist to those who may list anywhere.
+        if (items.length === 0) await demandExistence(caller, project);
+        const result = page(items.filter(matches), query, PAGE_RULES);
+        return { ...result, items: result.items.map(present) };
+      },
+    });
+
+    app.post(BASE, {
+      config: { access: "edit", audit: "create-session" },
+      schema: {
+        tags,
+        summary: "Create a session",
+        params: ProjectParams,
+        body: CreateSessionRequest,
+        response: { 201: SessionResource, ...errorAnswers },
+      },
+      handler: async (request, reply) => {
+        const { project } = request.params;
+        const { name, labels } = request.body;
+        return once(store, request, reply, async () => {
+          const wish = { project, name, labels, spec: flatten(request.body) };
+          return created(project, await createSession(dependencies, callerOf(request), wish));
+        });
+      },
+    });
+
+    app.get(`${BASE}/:session`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "One session",
+        params: SessionParams,
+        response: { 200: SessionResource, ...errorAnswers },
+      },
+      handler: async (request) => {
+        const { project, session } = request.params;
+        return present(await getSession(callerOf(request), project, session));
+      },
+    });
+
+    app.patch(`${BASE}/:session`, {
+      config: { access: "edit", audit: "update-session" },
+      schema: {
+        tags,
+        summary: "Change a session",
+        description: "A merge patch: what is absent stays, null removes.",
+        params: SessionParams,
+        body: PatchSessionRequest,
+        response: { 200: SessionResource, ...errorAnswers },
+      },
+      handler: async (request) => {
+        const caller = callerOf(request);
+        const { project, session: name } = request.params;
+        const change = flattenChange(request.body);
+        const session = await getSession(caller, project, name);
+        checkChange(session, change, schemes);
+        const model = change.llmSettings?.model;
+        if (model !== undefined && model !== null) {
+          const offered = await offeredModels(await registries.models.get(), gateFor(flags, caller, project));
+          checkModel(session, model, offered, await registries.agents.get());
+        }
+        const { labels } = request.body;
+        const body = { ...(labels === undefined ? {} : { metadata: { labels } }), spec: change };
+        const key = { namespace: project, name };
+        return present(await caller.kubernetes.patch(agenticSessions, key, { type: "merge", body }, options));
+      },
+    });
+
+    app.delete(`${BASE}/:session`, {
+      config: { access: "edit", audit: "delete-session" },
+      schema: {
+        tags,
+        summary: "Delete a session, its workspace and its transcript",
+        params: SessionParams,
+        response: { 204: Nothing, ...errorAnswers },
+      },
+      handler: async (request, reply) => {
+        const { project, session } = request.params;
+        await callerOf(request).kubernetes.delete(agenticSessions, { namespace: project, name: session });
+        return reply.code(204).send(null);
+      },
+    });
+
+    for (const [verb, desiredState] of [
+      ["start", "Running"],
+      ["stop", "Stopped"],
+    ] as const) {
+      app.post(`${BASE}/:session/${verb}`, {
+        config: { access: "edit", audit: `${verb}-session` },
+        schema: {
+          tags,
+          summary: verb === "start" ? "Start a session, or start it again" : "Stop a session",
+          params: SessionParams,
+          response: { 202: SessionResource, ...errorAnswers },
+        },
+        handler: async (request, reply) => {
+          const { project, session: name } = request.params;
+          const patch = { type: "merge", body: { spec: { desiredState } } } as const;
+          const key = { namespace: project, name };
+          const changed = await callerOf(request).kubernetes.patch(agenticSessions, key, patch, options);
+          return reply.code(202).send(present(changed));
+        },
+      });
+    }
+
+    app.post(`${BASE}/:session/clone`, {
+      config: { access: "edit", audit: "clone-session" },
+      schema: {
+        tags,
+        summary: "Create a session with the same spec",
+        params: SessionParams,
+        body: CloneSessionRequest.optional(),
+        response: { 201: SessionResource, ...errorAnswers },
+      },
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        const { project, session } = request.params;
+        const { name, fromSeq, project: target = project } = request.body ?? {};
+        if (fromSeq !== undefined) {
+          throw new ApiError("NOT_SUPPORTED", "fromSeq: no runner type can take over a history yet; clone without it");
+        }
+        return once(store, request, reply, async () => {
+          const source = await getSession(caller, project, session);
+          const { userContext: _creator, desiredState: _state, parentSession: _parent, ...spec } = source.spec;
+          const wish = { project: target, name, labels: userLabels(source), spec };
+          return created(target, await createSession(dependencies, caller, wish));
+        });
+      },
+    });
+
+    app.get(`${BASE}/:session/events`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "Kubernetes events and the state of the pod",
+        params: SessionParams,
+        response: { 200: SessionEventsAnswer, ...errorAnswers },
+      },
+      handler: async (request) => {
+        const { project, session } = request.params;
+        const caller = callerOf(request);
+        return readActivity(caller, project, await getSession(caller, project, session));
+      },
+    });
+  };
+}
+
+function created(project: string, session: Session) {
+  const location = `/api/projects/${project}/agentic-sessions/${session.metadata.name}`;
+  return { status: 201, location, body: present(session) };
+}
+
+function userLabels(session: Session): Record<string, string> {
+  const reserved = /^([^/]*\.)?(pilothouse\.dev|kubernetes\.io|k8s\.io)\//;
+  return Object.fromEntries(Object.entries(session.metadata.labels ?? {}).filter(([key]) => !reserved.test(key)));
+}
+
+/** @throws KubernetesError 404 to whoever may read Project objects, when there is none */
+async function demandExistence(caller: Caller, project: string): Promise<void> {
+  try {
+    await getProject(caller, project);
+  } catch (error) {
+    if (error instanceof Error && "status" in error && error.status === 403) return;
+    throw error;
+  }
+}

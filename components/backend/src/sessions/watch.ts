@@ -1,0 +1,46 @@
+/** A list of sessions as server-sent changes, so that no page polls. */
+import type { SessionListEvent, SessionListQuery } from "@pilothouse/contracts";
+import type { SseWriter } from "@pilothouse/agui";
+import { translate } from "../errors/translate.ts";
+import type { Caller } from "../identity/identity.ts";
+import { agenticSessions } from "../kubernetes/resources.ts";
+import { follow } from "../kubernetes/follow.ts";
+import { labelSelector, matcher, searcher } from "./list.ts";
+import { present } from "./present.ts";
+
+/** Resolves when the client has gone, or may no longer see the list (a last event `error` says so). */
+export async function streamSessions(
+  caller: Caller,
+  project: string,
+  query: SessionListQuery,
+  writer: SseWriter,
+): Promise<void> {
+  const matches = matcher(query);
+  const found = searcher(query.search);
+  const shown = new Set<string>();
+  const send = (event: SessionListEvent): void =>
+    writer.sendMessage({ event: event.type, data: JSON.stringify(event) });
+  const selector = labelSelector(query.label);
+  const selection = { namespace: project, ...(selector === undefined ? {} : { labelSelector: selector }) };
+  try {
+    for await (const change of follow(caller.kubernetes, agenticSessions, selection, writer.closed)) {
+      if (change.type === "synced") {
+        send({ type: "synced" });
+        continue;
+      }
+      const { object } = change;
+      const { name, uid } = object.metadata;
+      if (change.type === "present" && matches(object) && found(object)) {
+        send({ type: shown.has(uid) ? "modified" : "added", session: present(object) });
+        shown.add(uid);
+      } else if (shown.delete(uid)) {
+        send({ type: "deleted", name, uid });
+      }
+      await writer.drained();
+    }
+  } catch (error) {
+    const { code, message } = translate(error);
+    writer.sendMessage({ event: "error", data: JSON.stringify({ error: message, code }) });
+  }
+  writer.end();
+}

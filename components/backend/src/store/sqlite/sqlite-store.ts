@@ -1,0 +1,199 @@
+/** The store on one machine: one SQLite file, written by one process. Reads are tens of microseconds, so they block. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { GroupCommit } from "../group-commit.ts";
+import {
+  CLAIM_MILLISECONDS,
+  REMEMBERED_MILLISECONDS,
+  type AppendResult,
+  type KeyRecord,
+  type Remembered,
+  type RememberedAnswer,
+  type Snapshot,
+  type Store,
+  type StoredEvent,
+} from "../store.ts";
+import { migrate } from "./migrations.ts";
+
+type Row = Record<string, unknown>;
+
+export class SqliteStore implements Store {
+  readonly #database: DatabaseSync;
+  readonly #commit: GroupCommit;
+  readonly #now: () => number;
+  readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
+  /** Last number per session, so that an append asks the database once. */
+  readonly #lastSeq = new Map<string, number>();
+
+  private constructor(database: DatabaseSync, now: () => number) {
+    this.#database = database;
+    this.#now = now;
+    this.#statements = Object.fromEntries(
+      Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]),
+    ) as Record<keyof typeof SQL, StatementSync>;
+    this.#commit = new GroupCommit((work) => {
+      database.exec("BEGIN IMMEDIATE");
+      try {
+        work();
+        database.exec("COMMIT");
+      } catch (error) {
+        this.#lastSeq.clear();
+        database.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  /** Opens or makes the database. `:memory:` is one that ends with the process. */
+  static open(file: string, now: () => number = Date.now): SqliteStore {
+    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const database = new DatabaseSync(file, { timeout: 5000 });
+    // FULL: what a runner was told is stored survives the loss of power, so it may forget it.
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;");
+    migrate(database, file);
+    return new SqliteStore(database, now);
+  }
+
+  async lastSeq(uid: string): Promise<number> {
+    return this.#last(uid);
+  }
+
+  async append(uid: string, entries: readonly StoredEvent[]): Promise<AppendResult> {
+    if (entries.length === 0) return { lastSeq: this.#last(uid), gap: false };
+    return this.#commit.run(() => {
+      let last = this.#last(uid);
+      for (const { seq, data } of entries) {
+        if (seq <= last) continue;
+        if (seq !== last + 1) return { lastSeq: last, gap: true };
+        this.#statements.insertEvent.run(uid, seq, data);
+        last = seq;
+      }
+      this.#lastSeq.set(uid, last);
+      return { lastSeq: last, gap: false };
+    });
+  }
+
+  async read(uid: string, after: number, limit: number): Promise<StoredEvent[]> {
+    return this.#statements.readEvents.all(uid, after, limit).map(toEvent);
+  }
+
+  async readBefore(uid: string, before: number, limit: number): Promise<StoredEvent[]> {
+    return this.#statements.readEventsBefore.all(uid, before, limit).map(toEvent).reverse();
+  }
+
+  async forget(uid: string): Promise<void> {
+    await this.#commit.run(() => {
+      this.#lastSeq.delete(uid);
+      this.#statements.deleteEvents.run(uid);
+      this.#statements.deleteSnapshots.run(uid);
+    });
+  }
+
+  async putSnapshot(uid: string, kind: string, snapshot: Omit<Snapshot, "updatedAt">): Promise<void> {
+    const { contentType, body } = snapshot;
+    await this.#commit.run(() => this.#statements.putSnapshot.run(uid, kind, contentType, body, this.#now()));
+  }
+
+  async getSnapshot(uid: string, kind: string): Promise<Snapshot | undefined> {
+    const row: Row | undefined = this.#statements.getSnapshot.get(uid, kind);
+    const body = row?.["body"];
+    if (row === undefined || !(body instanceof Uint8Array)) return undefined;
+    return {
+      contentType: String(row["content_type"]),
+      body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+      updatedAt: Number(row["updated_at"]),
+    };
+  }
+
+  async remember(key: string, requestHash: string): Promise<Remembered> {
+    return this.#commit.run((): Remembered => {
+      const now = this.#now();
+      this.#statements.dropOldAnswers.run(now - REMEMBERED_MILLISECONDS, now - CLAIM_MILLISECONDS);
+      if (Number(this.#statements.claimKey.run(key, requestHash, now).changes) === 1) return { state: "new" };
+      const row: Row | undefined = this.#statements.getAnswer.get(key);
+      if (row?.["request_hash"] !== requestHash) return { state: "other-request" };
+      const answer = row["answer"];
+      return typeof answer === "string"
+        ? { state: "done", answer: JSON.parse(answer) as RememberedAnswer }
+        : { state: "pending" };
+    });
+  }
+
+  async settle(key: string, answer: RememberedAnswer | undefined): Promise<void> {
+    await this.#commit.run(() =>
+      answer === undefined
+        ? this.#statements.dropAnswer.run(key)
+        : this.#statements.setAnswer.run(JSON.stringify(answer), key),
+    );
+  }
+
+  async noteKey(userId: string, record: Partial<KeyRecord>): Promise<void> {
+    const { lastUsedAt = null, expiresAt = null } = record;
+    await this.#commit.run(() => this.#statements.noteKey.run(userId, lastUsedAt, expiresAt));
+  }
+
+  async getKeys(userIds: readonly string[]): Promise<Map<string, KeyRecord>> {
+    const found = userIds.map((userId): [string, Row | undefined] => [userId, this.#statements.getKey.get(userId)]);
+    return new Map(
+      found.flatMap(([userId, row]) =>
+        row === undefined
+          ? []
+          : [[userId, { lastUsedAt: optional(row["last_used_at"]), expiresAt: optional(row["expires_at"]) }]],
+      ),
+    );
+  }
+
+  async forgetKey(userId: string): Promise<void> {
+    await this.#commit.run(() => this.#statements.dropKey.run(userId));
+  }
+
+  async check(): Promise<void> {
+    this.#database.prepare("SELECT 1").get();
+  }
+
+  async close(): Promise<void> {
+    this.#commit.flush();
+    this.#database.close();
+  }
+
+  #last(uid: string): number {
+    const known = this.#lastSeq.get(uid);
+    if (known !== undefined) return known;
+    const last = Number(this.#statements.lastSeq.get(uid)?.["last"] ?? 0);
+    if (this.#lastSeq.size >= 10_000) this.#lastSeq.clear();
+    this.#lastSeq.set(uid, last);
+    return last;
+  }
+}
+
+const SQL = {
+  lastSeq: "SELECT max(seq) AS last FROM events WHERE uid = ?",
+  insertEvent: "INSERT INTO events (uid, seq, data) VALUES (?, ?, ?)",
+  readEvents: "SELECT seq, data FROM events WHERE uid = ? AND seq > ? ORDER BY seq LIMIT ?",
+  readEventsBefore: "SELECT seq, data FROM events WHERE uid = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+  deleteEvents: "DELETE FROM events WHERE uid = ?",
+  deleteSnapshots: "DELETE FROM snapshots WHERE uid = ?",
+  putSnapshot:
+    "INSERT INTO snapshots (uid, kind, content_type, body, updated_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (uid, kind) " +
+    "DO UPDATE SET content_type = excluded.content_type, body = excluded.body, updated_at = excluded.updated_at",
+  getSnapshot: "SELECT content_type, body, updated_at FROM snapshots WHERE uid = ? AND kind = ?",
+  dropOldAnswers: "DELETE FROM answers WHERE claimed_at < ? OR (answer IS NULL AND claimed_at < ?)",
+  claimKey: "INSERT INTO answers (key, request_hash, claimed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  getAnswer: "SELECT request_hash, answer FROM answers WHERE key = ?",
+  setAnswer: "UPDATE answers SET answer = ? WHERE key = ?",
+  dropAnswer: "DELETE FROM answers WHERE key = ?",
+  noteKey:
+    "INSERT INTO keys (user_id, last_used_at, expires_at) VALUES (?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET " +
+    "last_used_at = coalesce(excluded.last_used_at, last_used_at), expires_at = coalesce(excluded.expires_at, expires_at)",
+  getKey: "SELECT last_used_at, expires_at FROM keys WHERE user_id = ?",
+  dropKey: "DELETE FROM keys WHERE user_id = ?",
+} as const;
+
+function toEvent(row: Row): StoredEvent {
+  return { seq: Number(row["seq"]), data: String(row["data"]) };
+}
+
+function optional(value: unknown): number | undefined {
+  return value === null || value === undefined ? undefined : Number(value);
+}

@@ -1,0 +1,163 @@
+/** Files of a session's workspace, through its runner. */
+import { Transform, type Readable } from "node:stream";
+import { WorkspaceListing, WorkspaceQuery } from "@pilothouse/contracts";
+import type { FastifyReply } from "fastify";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { ApiError } from "../errors/api-error.ts";
+import { callerOf } from "../http/caller.ts";
+import { abortOnClose } from "../http/closed.ts";
+import { Nothing, SessionParams, errorAnswers } from "../http/params.ts";
+import { demandSessionUpdate } from "../identity/access.ts";
+import { encodePath, workspacePath } from "../runner/paths.ts";
+import type { RunnerAnswer, RunnerClient } from "../runner/runner-client.ts";
+import { getSession } from "../sessions/session.ts";
+
+const BASE = "/projects/:project/agentic-sessions/:session";
+const LARGEST_FILE = 10 * 1024 * 1024;
+const tags = ["workspace"];
+const PathParams = SessionParams.extend({ "*": z.string() });
+
+export function workspaceRoutes(runner: RunnerClient): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(`${BASE}/workspace`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "Files in a folder",
+        params: SessionParams,
+        querystring: WorkspaceQuery,
+        response: { 200: WorkspaceListing, ...errorAnswers },
+      },
+      handler: async (request) => {
+        const caller = callerOf(request);
+        const { project, session: name } = request.params;
+        const session = await getSession(caller, project, name);
+        const path = workspacePath(request.query.path ?? "");
+        const query = new URLSearchParams({ path });
+        return WorkspaceListing.parse(
+          await runner.json(session, caller.identity, { method: "GET", path: `/workspace?${query.toString()}` }),
+        );
+      },
+    });
+
+    app.get(`${BASE}/workspace/*`, {
+      config: { access: "view" },
+      schema: { tags, summary: "A file's bytes", params: PathParams, produces: ["application/octet-stream"] },
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        const { project, session: name, "*": path } = request.params;
+        const session = await getSession(caller, project, name);
+        const answer = await runner.call(session, caller.identity, {
+          method: "GET",
+          path: `/workspace/${encodePath(filePath(path))}`,
+          signal: abortOnClose(reply),
+        });
+        return sendFile(reply, answer);
+      },
+    });
+
+    app.delete(`${BASE}/workspace/*`, {
+      config: { access: "edit", audit: "delete-file" },
+      schema: {
+        tags,
+        summary: "Delete a file or folder",
+        params: PathParams,
+        response: { 204: Nothing, ...errorAnswers },
+      },
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        const { project, session: name, "*": path } = request.params;
+        const [session] = await Promise.all([
+          getSession(caller, project, name),
+          demandSessionUpdate(caller, project, name),
+        ]);
+        const answer = await runner.call(session, caller.identity, {
+          method: "DELETE",
+          path: `/workspace/${encodePath(filePath(path))}`,
+        });
+        answer.body.resume();
+        return reply.code(204).send(null);
+      },
+    });
+
+    await app.register(async (raw) => {
+      // File contents come as they are, whatever they claim to be, and are never held in memory whole.
+      raw.removeAllContentTypeParsers();
+      raw.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+      for (const [method, prefix, base] of [
+        ["PUT", "", `${BASE}/workspace/*`],
+        ["POST", "uploads/", `${BASE}/uploads/*`],
+      ] as const) {
+        raw.withTypeProvider<import("fastify-type-provider-zod").ZodTypeProvider>().route({
+          method,
+          url: base,
+          config: { access: "edit", audit: "write-file" },
+          schema: {
+            tags,
+            summary: method === "PUT" ? "Write a file" : "Upload a file",
+            params: PathParams,
+            consumes: ["application/octet-stream"],
+            response: { 204: Nothing, ...errorAnswers },
+          },
+          handler: async (request, reply) => {
+            const caller = callerOf(request);
+            const { project, session: name, "*": path } = request.params;
+            if (Number(request.headers["content-length"] ?? 0) > LARGEST_FILE) throw tooLarge();
+            const [session] = await Promise.all([
+              getSession(caller, project, name),
+              demandSessionUpdate(caller, project, name),
+            ]);
+            const body = request.body === undefined ? "" : limited(request.body as Readable);
+            const answer = await runner.call(session, caller.identity, {
+              method: "PUT",
+              path: `/workspace/${encodePath(prefix + filePath(path))}`,
+              headers: { "content-type": "application/octet-stream" },
+              body,
+              signal: abortOnClose(reply),
+            });
+            answer.body.resume();
+            return reply.code(204).send(null);
+          },
+        });
+      }
+    });
+  };
+}
+
+function filePath(path: string): string {
+  const clean = workspacePath(path);
+  if (clean === "") throw new ApiError("PATH_REFUSED", "the path names no file");
+  return clean;
+}
+
+const tooLarge = (): ApiError => new ApiError("BODY_TOO_LARGE", `a file may have at most ${LARGEST_FILE} bytes`);
+
+function limited(body: Readable): Readable {
+  let length = 0;
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      length += chunk.length;
+      if (length > LARGEST_FILE) done(tooLarge());
+      else done(null, chunk);
+    },
+  });
+  body.once("error", (error) => limit.destroy(error));
+  return body.pipe(limit);
+}
+
+/** Types that a browser shows without running anything in them. */
+const SHOWN = /^(text\/plain|application\/(json|pdf)|image\/(png|jpeg|gif|webp|avif|bmp)|audio\/|video\/)/i;
+
+/** What an agent wrote must never run as a page of ours: bytes, no sniffing, no scripts. */
+export function sendFile(reply: FastifyReply, answer: RunnerAnswer): FastifyReply {
+  const claimed = answer.headers["content-type"];
+  const type = typeof claimed === "string" && SHOWN.test(claimed) ? claimed : "application/octet-stream";
+  const length = answer.headers["content-length"];
+  if (typeof length === "string") void reply.header("content-length", length);
+  return reply
+    .header("content-type", type)
+    .header("x-content-type-options", "nosniff")
+    .header("content-security-policy", "sandbox; default-src 'none'")
+    .send(answer.body);
+}
