@@ -1,0 +1,43 @@
+import type { Metadata } from "next";
+import { Button } from "@/components/ui/button";
+import { Field, Input } from "@/components/ui/field";
+import { Notice } from "@/components/ui/feedback";
+import { Logo } from "@/components/ui/logo";
+import { texts } from "@/lib/texts";
+
+export const metadata: Metadata = { title: texts.signIn.submit };
+
+interface LoginPageProps {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+/** A plain form: works before, and without, any script. */
+export default async function LoginPage({ searchParams }: LoginPageProps) {
+  const { problem, next } = await searchParams;
+  const explanation = typeof problem === "string" ? texts.signIn.problems[problem] : undefined;
+  return (
+    <main className="grid min-h-dvh place-items-center bg-rail px-4">
+      <div className="w-full max-w-sm">
+        <Logo className="mx-auto mb-5 size-10" />
+        <h1 className="text-center text-xl font-semibold tracking-tight">{texts.signIn.title}</h1>
+        <p className="mt-1 mb-6 text-center text-ink-2">{texts.signIn.lead}</p>
+        {explanation === undefined ? null : <Notice tone="warn" title={explanation} className="mb-4" />}
+        <form
+          method="post"
+          action="/login"
+          className="grid gap-4 rounded-2xl border border-line bg-card p-5 shadow-lift"
+        >
+          {typeof next === "string" ? <input type="hidden" name="next" value={next} /> : null}
+          <Field label={texts.signIn.tokenLabel} hint={texts.signIn.tokenHint}>
+            {(ids) => (
+              <Input {...ids} name="token" type="password" required autoFocus autoComplete="off" spellCheck={false} />
+            )}
+          </Field>
+          <Button type="submit" variant="primary" size="lg">
+            {texts.signIn.submit}
+          </Button>
+        </form>
+      </div>
+    </main>
+  );
+}

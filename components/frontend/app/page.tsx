@@ -1,3 +1,0 @@
-export default function P() {
-  return <p className="text-lg">hi</p>;
-}

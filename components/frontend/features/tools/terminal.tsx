@@ -1,0 +1,74 @@
+"use client";
+import { useMemo } from "react";
+import { cn } from "@/lib/class-names";
+import { texts } from "@/lib/texts";
+import { useDisclosure } from "../thread/thread-context";
+import type { ToolEntry } from "../thread/thread-state";
+import { type AnsiColor, parseAnsi } from "./ansi";
+import { MoreButton } from "./output";
+import { plainResult } from "./tool-facts";
+
+/** Of a long output the end says most: the result, the error. */
+const LAST_LINES = 14;
+const MAXIMUM_CHARACTERS = 100_000;
+
+const colors: Record<AnsiColor, string> = {
+  black: "text-term-dim",
+  red: "text-term-bad",
+  green: "text-[oklch(82%_0.14_155)]",
+  yellow: "text-[oklch(85%_0.13_90)]",
+  blue: "text-[oklch(78%_0.11_250)]",
+  magenta: "text-[oklch(80%_0.12_320)]",
+  cyan: "text-[oklch(84%_0.1_200)]",
+  white: "text-[oklch(96%_0_0)]",
+};
+
+export function Terminal({ entry, command }: { entry: ToolEntry; command: string }) {
+  const [isWhole, setWhole] = useDisclosure(`${entry.key} whole`, false);
+  const output = plainResult(entry.result ?? "").trimEnd();
+  const lines = useMemo(() => output.slice(-MAXIMUM_CHARACTERS).split("\n"), [output]);
+  const hidden = lines.length - LAST_LINES;
+  const shown = isWhole || hidden <= 2 ? lines : lines.slice(-LAST_LINES);
+  return (
+    <div className="bg-term text-term-ink">
+      <pre
+        tabIndex={0}
+        className="scroll-thin max-h-120 overflow-auto px-3.5 py-2.5 font-mono text-xs leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]"
+      >
+        <span className="text-term-dim">$ </span>
+        {command}
+        {"\n"}
+        {entry.phase === "done" && output === "" ? (
+          <span className="text-term-dim">{texts.tools.emptyResult}</span>
+        ) : null}
+        {entry.phase === "unanswered" ? <span className="text-term-dim">{texts.tools.unanswered}</span> : null}
+        {hidden > 2 && !isWhole ? <span className="text-term-dim">{"⋯\n"}</span> : null}
+        <AnsiText text={shown.join("\n")} />
+      </pre>
+      {hidden > 2 ? (
+        <MoreButton
+          isWhole={isWhole}
+          hidden={hidden}
+          onToggle={() => setWhole(!isWhole)}
+          className="border-white/10 text-term-dim hover:text-term-ink"
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function AnsiText({ text }: { text: string }) {
+  const pieces = useMemo(() => parseAnsi(text), [text]);
+  return pieces.map((piece, index) => (
+    <span
+      key={index}
+      className={cn(
+        piece.color !== undefined && colors[piece.color],
+        piece.isBold && "font-semibold",
+        piece.isDim && "text-term-dim",
+      )}
+    >
+      {piece.text}
+    </span>
+  ));
+}

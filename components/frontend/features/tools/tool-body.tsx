@@ -1,0 +1,102 @@
+"use client";
+import { CodeBlock } from "../markdown/code-block";
+import { texts } from "@/lib/texts";
+import { textOf } from "../thread/fields";
+import type { ToolEntry } from "../thread/thread-state";
+import { DiffView } from "./diff-view";
+import { Output } from "./output";
+import { Terminal } from "./terminal";
+import { TodoList } from "./todo-list";
+import { editDiff, plainResult, todoItems } from "./tool-facts";
+import type { ToolFamily } from "./tool-family";
+
+interface ToolBodyProps {
+  entry: ToolEntry;
+  args: Readonly<Record<string, unknown>>;
+  family: ToolFamily;
+}
+
+export function ToolBody({ entry, args, family }: ToolBodyProps) {
+  switch (family) {
+    case "shell":
+      return <Terminal entry={entry} command={textOf(args["command"]) ?? textOf(args["cmd"]) ?? ""} />;
+    case "edit":
+    case "write": {
+      const diff = editDiff(args);
+      if (diff === undefined) return <ArgumentsAndResult entry={entry} />;
+      return (
+        <>
+          <DiffView diff={diff} disclosureKey={entry.key} />
+          {entry.isError ? <ErrorText text={entry.result ?? ""} /> : null}
+        </>
+      );
+    }
+    case "todo": {
+      const items = todoItems(args);
+      return items.length === 0 ? <ArgumentsAndResult entry={entry} /> : <TodoList items={items} />;
+    }
+    case "read":
+    case "search":
+    case "list":
+      return (
+        <div className="border-t border-line">
+          <ResultOf entry={entry} />
+        </div>
+      );
+    case "fetch":
+    case "web-search":
+    case "task":
+    case "question":
+    case "mcp":
+    case "other":
+      return <ArgumentsAndResult entry={entry} />;
+  }
+}
+
+function ErrorText({ text }: { text: string }) {
+  return (
+    <p className="border-t border-bad-line bg-bad-soft px-3.5 py-2 text-sm whitespace-pre-wrap text-bad">
+      {plainResult(text)}
+    </p>
+  );
+}
+
+function ArgumentsAndResult({ entry }: { entry: ToolEntry }) {
+  return (
+    <div className="grid gap-2 border-t border-line p-3">
+      <h4 className="text-2xs font-medium text-ink-3">{texts.tools.arguments}</h4>
+      <CodeBlock code={pretty(entry.argumentsText)} language="json" />
+      <h4 className="text-2xs font-medium text-ink-3">{texts.tools.result}</h4>
+      <div className="overflow-hidden rounded-xl border border-line">
+        <ResultOf entry={entry} />
+      </div>
+    </div>
+  );
+}
+
+function ResultOf({ entry }: { entry: ToolEntry }) {
+  if (entry.phase !== "done")
+    return (
+      <p className="px-3.5 py-2 text-sm text-ink-3">
+        {entry.phase === "unanswered" ? texts.tools.unanswered : texts.tools.noResult}
+      </p>
+    );
+  const images = entry.resultParts.filter((part) => part.type === "image");
+  return (
+    <>
+      {images.map((image, index) => (
+        // eslint-disable-next-line @next/next/no-img-element -- inline data: nothing to optimise, nothing to fetch
+        <img key={index} src={image.source} alt={image.name ?? texts.tools.result} className="max-h-96 max-w-full" />
+      ))}
+      <Output text={plainResult(entry.result ?? "")} isError={entry.isError} disclosureKey={`${entry.key} result`} />
+    </>
+  );
+}
+
+function pretty(argumentsText: string): string {
+  try {
+    return JSON.stringify(JSON.parse(argumentsText), null, 2);
+  } catch {
+    return argumentsText; // Still being written, or never JSON.
+  }
+}

@@ -1,0 +1,82 @@
+/** One way to call the backend from the browser: our own origin, JSON, answers parsed, errors with a code. */
+import { ErrorBody } from "@pilothouse/contracts";
+import type { z } from "zod";
+import { texts } from "../texts.ts";
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: unknown;
+
+  constructor(status: number, code: string, message: string, details?: unknown) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export interface RequestOptions {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  body?: unknown;
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+}
+
+/** Calls `/api…` and parses the answer with a schema. Throws {@link ApiError}; 401 leads to the sign-in page. */
+export async function request<T>(schema: z.ZodType<T>, path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await send(path, options);
+  const parsed = schema.safeParse(await readJson(response));
+  if (!parsed.success) throw new ApiError(response.status, "UNREADABLE_ANSWER", texts.errors.unreadable, parsed.error);
+  return parsed.data;
+}
+
+/** Calls `/api…` when the answer has no body worth reading. */
+export async function command(path: string, options: RequestOptions): Promise<void> {
+  const response = await send(path, options);
+  await response.body?.cancel();
+}
+
+async function send(path: string, { method = "GET", body, signal, headers }: RequestOptions): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: {
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ApiError(0, "NETWORK", texts.errors.network);
+  }
+  if (response.ok) return response;
+  if (response.status === 401) signInAgain();
+  const error = ErrorBody.safeParse(await readJson(response));
+  throw error.success
+    ? new ApiError(response.status, error.data.code, error.data.error, error.data.details)
+    : new ApiError(response.status, "UNREADABLE_ANSWER", texts.errors.unreadable);
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined; // Not JSON: the schema says so with a better message.
+  }
+}
+
+/** Leaves for the sign-in page, which leads back here. */
+export function signInAgain(): void {
+  const next = `${location.pathname}${location.search}`;
+  location.assign(`/login?${new URLSearchParams({ problem: "expired", next }).toString()}`);
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
