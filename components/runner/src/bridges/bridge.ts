@@ -1,0 +1,116 @@
+/**
+ * What an agent framework must do to run in a session. A bridge emits the inside of a run (text, reasoning, tools, state,
+ * subagents); the runner around it opens and ends runs, numbers, redacts and stores the events. A new bridge is a folder
+ * beside this file, a line in `index.ts`, and an entry in the agent registry.
+ */
+import type { Event } from "@pilothouse/agui";
+import type {
+  ActiveWorkflow,
+  AgenticSessionSpec,
+  CapabilitiesReport,
+  FrameworkCapabilities,
+  McpServer,
+  McpServerStatus as McpServerStatusSchema,
+} from "@pilothouse/contracts";
+import type { Interrupt, Message, ResumeEntry, TokenUsage } from "@ag-ui/core";
+import type { Logger } from "pino";
+import type { z } from "zod";
+import type { WorkspacePaths } from "../environment.ts";
+import type { RunnerErrorCode } from "../errors.ts";
+
+export type McpServerStatus = z.infer<typeof McpServerStatusSchema>;
+export type Workflow = z.infer<typeof ActiveWorkflow>;
+
+/** Takes the events of one run. What arrives after the run's end is dropped and logged. */
+export interface EventSink {
+  emit(event: Event): void;
+  /** Resolves when the log has kept up; a bridge that produces much awaits it now and then. */
+  writable(): Promise<void>;
+}
+
+export interface RunInput {
+  readonly threadId: string;
+  readonly runId: string;
+  /** New messages only. */
+  readonly messages: readonly Message[];
+  readonly resume: readonly ResumeEntry[];
+  /** The interrupts that `resume` answers, as they were asked: a bridge that was restarted has forgotten them. */
+  readonly interrupts: readonly Interrupt[];
+  readonly state?: unknown;
+}
+
+interface Totals {
+  /** Text of the last answer, for the session's `status.agent.result`. */
+  readonly text?: string;
+  /** What the framework counted in this run; the broker's own count wins when it is there. */
+  readonly usage?: readonly TokenUsage[];
+  readonly costUsd?: number;
+}
+
+/** How a run ended. */
+export type RunOutcome = Totals &
+  (
+    | { readonly type: "success"; readonly result?: unknown }
+    | { readonly type: "interrupt"; readonly interrupts: readonly Interrupt[] }
+    | { readonly type: "cancelled" }
+    | { readonly type: "error"; readonly code: RunnerErrorCode; readonly message: string }
+  );
+
+/** A run that the framework began by itself: a background task that reports, a subagent that goes on. */
+export interface AutonomousRun {
+  readonly sink: EventSink;
+  /** Aborted when a user's run waits for its turn, or the session stops: end soon. */
+  readonly yieldSignal: AbortSignal;
+  end(outcome: RunOutcome): Promise<void>;
+}
+
+/** A change of the session's spec that the runner acts on while it lives. */
+export type SpecChange =
+  | { readonly type: "model"; readonly model: string | undefined }
+  | { readonly type: "permissionMode"; readonly permissionMode: AgenticSessionSpec["permissionMode"] }
+  | { readonly type: "mcpServers"; readonly servers: Readonly<Record<string, McpServer>> }
+  | { readonly type: "repositories"; readonly workingDirectory: string; readonly directories: readonly string[] }
+  | { readonly type: "workflow"; readonly workflow: Workflow | undefined; readonly directory?: string };
+
+export interface SessionContext {
+  readonly sessionName: string;
+  readonly project: string;
+  readonly threadId: string;
+  readonly spec: AgenticSessionSpec;
+  readonly paths: WorkspacePaths;
+  /** Where the agent works: the only repository, else the workspace. */
+  readonly workingDirectory: string;
+  /** Folders of all repositories. */
+  readonly directories: readonly string[];
+  readonly model: string | undefined;
+  readonly mcpServers: Readonly<Record<string, McpServer>>;
+  readonly broker: { readonly url: string; readonly token: string };
+  /** Variables that make git safe, for every process that the agent starts. */
+  readonly gitEnvironment: Readonly<Record<string, string>>;
+  readonly recordingsDirectory: string | undefined;
+  /** The framework's conversation of a former attempt. */
+  readonly frameworkSessionId: string | undefined;
+  /** Remembers the framework's conversation across attempts. */
+  rememberFrameworkSession(id: string): Promise<void>;
+  /** Waits until no other run is open, then opens one. */
+  beginAutonomousRun(reason: string): Promise<AutonomousRun>;
+  /** Text without secrets, for messages that do not pass the event log. */
+  redact(text: string): string;
+  readonly logger: Logger;
+}
+
+export interface PlatformBridge {
+  capabilities(): FrameworkCapabilities;
+  /** What the framework itself reports, as far as it is known. */
+  report(): CapabilitiesReport;
+  /** Makes everything ready for the first run. Rejects with a RunnerError when the framework cannot work at all. */
+  start(context: SessionContext): Promise<void>;
+  /** One run at a time. Resolves with its outcome; a rejection becomes an error outcome. */
+  run(input: RunInput, sink: EventSink): Promise<RunOutcome>;
+  /** Ends the present run soon, with the outcome "cancelled"; without effect when there is none. */
+  interrupt(): Promise<void>;
+  applyChange(change: SpecChange): Promise<void>;
+  mcpStatus(): Promise<McpServerStatus[]>;
+  /** Ends all that the bridge started. */
+  stop(): Promise<void>;
+}

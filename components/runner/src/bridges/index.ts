@@ -1,0 +1,18 @@
+/** Which bridges there are, by RUNNER_TYPE. Each is loaded only when it is asked for: a framework may be large. */
+import { RunnerError } from "../errors.ts";
+import type { PlatformBridge } from "./bridge.ts";
+
+const BRIDGES: Readonly<Record<string, () => Promise<PlatformBridge>>> = {
+  replay: async () => new (await import("./replay/bridge.ts")).ReplayBridge(),
+};
+
+/** @throws RunnerError BRIDGE_UNKNOWN that names the known ones */
+export async function loadBridge(runnerType: string): Promise<PlatformBridge> {
+  const load = Object.hasOwn(BRIDGES, runnerType) ? BRIDGES[runnerType] : undefined;
+  if (load === undefined)
+    throw new RunnerError(
+      "BRIDGE_UNKNOWN",
+      `RUNNER_TYPE=${runnerType}: unknown; known are ${Object.keys(BRIDGES).join(", ")}`,
+    );
+  return load();
+}

@@ -1,0 +1,45 @@
+/** What a former attempt left in the log: a run that nobody ended, and whether the first prompt is in it. */
+import { EventType, OpenItems, type EventLog } from "@pilothouse/agui";
+import type { Recorder } from "../events/recorder.ts";
+
+/** The run of the session's first prompt. Its start in the log is the record that the prompt was delivered. */
+export function promptRunId(sessionUid: string): string {
+  return `prompt-${sessionUid}`;
+}
+
+export interface FormerAttempt {
+  readonly open: OpenItems;
+  readonly promptRecorded: boolean;
+  /** Messages that the log has; only as far as it was read. */
+  readonly messageIds: readonly string[];
+}
+
+/** Reads the log from `after` on, where the newest run begins; all of it when that is not known. */
+export async function readFormerAttempt(log: EventLog, sessionUid: string, after: number): Promise<FormerAttempt> {
+  const open = new OpenItems();
+  const messageIds: string[] = [];
+  let promptRecorded = false;
+  for await (const batch of log.read({ after })) {
+    for (const { event } of batch) {
+      open.see(event);
+      if (event.type !== EventType.RUN_STARTED) continue;
+      promptRecorded ||= event.runId === promptRunId(sessionUid);
+      messageIds.push(...(event.input?.messages ?? []).map((message) => message.id));
+    }
+  }
+  return { open, promptRecorded, messageIds };
+}
+
+/** Ends the run that a crash cut off. */
+export function closeInterruptedRun(former: FormerAttempt, recorder: Recorder): boolean {
+  const { run } = former.open;
+  if (run === undefined) return false;
+  for (const event of former.open.closing()) recorder.record(event);
+  recorder.record({
+    type: EventType.RUN_ERROR,
+    code: "RUNNER_INTERRUPTED",
+    message: "The runner was stopped while this run was active. The conversation goes on with the next message.",
+    metadata: { runId: run.runId },
+  });
+  return true;
+}

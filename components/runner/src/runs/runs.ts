@@ -1,0 +1,307 @@
+/**
+ * The runs of a session: one at a time, the others wait in order. Opens and ends each run in the log, whatever the bridge
+ * does in between, so that every reader sees whole runs.
+ */
+import { EventType, type Event, type EventLog } from "@pilothouse/agui";
+import type { Interrupt, RunAgentInput } from "@ag-ui/core";
+import type { Logger } from "pino";
+import type { AutonomousRun, EventSink, PlatformBridge, RunOutcome } from "../bridges/bridge.ts";
+import { messageOf, RunnerError } from "../errors.ts";
+import type { Recorder } from "../events/recorder.ts";
+import type { StateFile } from "../state/state-file.ts";
+import type { Spent, UsageSource } from "../usage/usage.ts";
+import { newMessages, previewOf, senderOf, type RunRequest, type Sender } from "./input.ts";
+
+export interface RunsOptions {
+  readonly threadId: string;
+  readonly bridge: Pick<PlatformBridge, "run" | "interrupt">;
+  readonly log: EventLog;
+  readonly recorder: Recorder;
+  readonly state: StateFile;
+  readonly usage: UsageSource;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  /** Resolves when the workspace and the framework are ready; runs wait for it. */
+  readonly ready: Promise<void>;
+  /** Milliseconds that the bridge has to end an interrupted run. Default 10 000. */
+  readonly interruptTimeout?: number;
+  /** Told of each run that ended, with the seconds it took. */
+  readonly onRunEnded?: (outcome: RunOutcome, seconds: number) => void;
+}
+
+interface QueuedRun {
+  readonly request: RunRequest;
+  readonly queuedAt: string;
+}
+
+interface ActiveRun {
+  readonly runId: string;
+  readonly began: number;
+  readonly forced: PromiseWithResolvers<RunOutcome>;
+  readonly yieldController: AbortController;
+  interrupted: boolean;
+  ended: boolean;
+}
+
+const LONGEST_QUEUE = 100;
+const REMEMBERED_RUNS = 1000;
+
+export class Runs {
+  readonly #options: RunsOptions;
+  readonly #seenMessages: Set<string>;
+  readonly #knownRuns = new Set<string>();
+  #queue: QueuedRun[] = [];
+  #active: ActiveRun | undefined;
+  #waitingAutonomous: { resolve(): void; reject(error: unknown): void }[] = [];
+  #stopping = false;
+  #idle = Promise.withResolvers<void>();
+
+  constructor(options: RunsOptions) {
+    this.#options = options;
+    this.#seenMessages = new Set(options.state.current.messageIds);
+    this.#idle.resolve();
+    options.ready.then(
+      () => this.#next(),
+      () => undefined,
+    );
+  }
+
+  get activeRunId(): string | undefined {
+    return this.#active?.runId;
+  }
+
+  /** Questions that wait for an answer. */
+  get interrupts(): readonly Interrupt[] {
+    return this.#options.state.current.interrupts;
+  }
+
+  /**
+   * Takes a run; it starts at once or when the ones before it have ended. Posting the same run id again has no effect.
+   *
+   * @throws RunnerError RUN_EMPTY, INTERRUPT_UNKNOWN, QUEUE_FULL, STOPPING
+   */
+  submit(input: RunAgentInput, sender: Sender | undefined): { runId: string; threadId: string; queued: boolean } {
+    if (this.#stopping) throw new RunnerError("STOPPING", "the session is stopping and takes no runs");
+    const { threadId } = this.#options;
+    const isQueued = (): boolean => this.#queue.some((run) => run.request.runId === input.runId);
+    if (this.#knownRuns.has(input.runId)) return { runId: input.runId, threadId, queued: isQueued() };
+    const request = newMessages(input, this.#seenMessages, { sender });
+    for (const { interruptId } of request.resume) {
+      if (!this.interrupts.some((interrupt) => interrupt.id === interruptId))
+        throw new RunnerError("INTERRUPT_UNKNOWN", `resume: no question ${interruptId} is waiting for an answer`);
+    }
+    if (this.#queue.length >= LONGEST_QUEUE)
+      throw new RunnerError("QUEUE_FULL", `${LONGEST_QUEUE} runs are waiting already; cancel one or wait`);
+    this.#enqueue(request);
+    return { runId: request.runId, threadId, queued: isQueued() };
+  }
+
+  /** What waits, in the order in which it will run. */
+  list(): {
+    active: { id: string } | null;
+    items: { id: string; position: number; queuedAt: string; preview: string; sender?: Sender }[];
+  } {
+    const items = this.#queue.map(({ request, queuedAt }, index) => {
+      const sender = senderOf(request);
+      const from = sender === undefined ? {} : { sender };
+      return { id: request.runId, position: index + 1, queuedAt, preview: previewOf(request), ...from };
+    });
+    return { active: this.#active === undefined ? null : { id: this.#active.runId }, items };
+  }
+
+  /**
+   * Takes a waiting run out of the queue.
+   *
+   * @throws RunnerError NOT_FOUND, or RUN_CONFLICT when it is running already
+   */
+  cancel(runId: string): void {
+    if (this.#active?.runId === runId)
+      throw new RunnerError("RUN_CONFLICT", `run ${runId} is running already; interrupt it instead`);
+    const rest = this.#queue.filter((run) => run.request.runId !== runId);
+    if (rest.length === this.#queue.length) throw new RunnerError("NOT_FOUND", `no run ${runId} is waiting`);
+    this.#queue = rest;
+    this.#knownRuns.delete(runId);
+  }
+
+  /** Ends the active run as cancelled; with a question open instead, abandons the question. */
+  async interrupt(): Promise<{ interrupted: boolean }> {
+    if (this.#active !== undefined) {
+      await this.#interruptActive(this.#active);
+      return { interrupted: true };
+    }
+    if (this.interrupts.length === 0) return { interrupted: false };
+    const resume = this.interrupts.map(({ id }) => ({ interruptId: id, status: "cancelled" as const }));
+    this.#enqueue({ runId: this.#options.newId(), messages: [], resume });
+    return { interrupted: true };
+  }
+
+  /** Opens a run of the framework's own when no other is open. */
+  async beginAutonomousRun(reason: string): Promise<AutonomousRun> {
+    while (this.#active !== undefined && !this.#stopping) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      this.#waitingAutonomous.push({ resolve, reject });
+      await promise;
+    }
+    if (this.#stopping) throw new RunnerError("STOPPING", "the session is stopping and takes no runs");
+    const active = this.#open({ runId: this.#options.newId(), messages: [], resume: [] }, { autonomous: reason });
+    void active.forced.promise.then((outcome) => this.#close(active, outcome));
+    return {
+      sink: this.#sink(active),
+      yieldSignal: active.yieldController.signal,
+      end: async (outcome) => this.#close(active, outcome),
+    };
+  }
+
+  /** Takes no more runs, drops the queue, and ends the active run within `timeout` milliseconds. */
+  async stop(timeout: number): Promise<void> {
+    this.#stopping = true;
+    this.#queue = [];
+    for (const waiter of this.#waitingAutonomous.splice(0))
+      waiter.reject(new RunnerError("STOPPING", "the session is stopping and takes no runs"));
+    if (this.#active !== undefined) await this.#interruptActive(this.#active, timeout);
+    await this.#idle.promise;
+  }
+
+  #enqueue(request: RunRequest): void {
+    this.#knownRuns.add(request.runId);
+    if (this.#knownRuns.size > REMEMBERED_RUNS) this.#knownRuns.delete([...this.#knownRuns][0] ?? "");
+    for (const message of request.messages) this.#seenMessages.add(message.id);
+    const queued: QueuedRun = { request, queuedAt: new Date().toISOString() };
+    // An answer continues what is waiting for it, so it goes before new requests.
+    if (request.resume.length > 0) this.#queue.unshift(queued);
+    else this.#queue.push(queued);
+    this.#active?.yieldController.abort();
+    void this.#options.ready.then(
+      () => this.#next(),
+      () => undefined,
+    );
+  }
+
+  #next(): void {
+    if (this.#active !== undefined || this.#stopping) return;
+    const next = this.#queue.shift();
+    if (next !== undefined) {
+      void this.#execute(next.request);
+      return;
+    }
+    this.#waitingAutonomous.shift()?.resolve();
+  }
+
+  async #execute(request: RunRequest): Promise<void> {
+    const { bridge, log, threadId, logger } = this.#options;
+    const active = this.#open(request, undefined);
+    const answered = new Set(request.resume.map((entry) => entry.interruptId));
+    const interrupts = this.interrupts.filter((interrupt) => answered.has(interrupt.id));
+    let outcome: RunOutcome;
+    try {
+      // A framework may only see what the log holds: that a message was delivered must not be forgotten.
+      await log.sync();
+      const input = { threadId, interrupts, ...request };
+      outcome = await Promise.race([bridge.run(input, this.#sink(active)), active.forced.promise]);
+    } catch (error) {
+      logger.error({ runId: request.runId, reason: messageOf(error) }, "a run failed");
+      const code = error instanceof RunnerError ? error.code : "AGENT_ERROR";
+      outcome = { type: "error", code, message: messageOf(error) };
+    }
+    await this.#close(active, outcome);
+  }
+
+  #open(request: RunRequest, autonomous: { autonomous: string } | undefined): ActiveRun {
+    const { threadId, recorder, state, log } = this.#options;
+    const active: ActiveRun = {
+      runId: request.runId,
+      began: performance.now(),
+      forced: Promise.withResolvers<RunOutcome>(),
+      yieldController: new AbortController(),
+      interrupted: false,
+      ended: false,
+    };
+    this.#active = active;
+    this.#idle = Promise.withResolvers<void>();
+    if (this.#queue.length > 0) active.yieldController.abort();
+    const { runId, parentRunId, messages, resume } = request;
+    const parent = parentRunId === undefined ? {} : { parentRunId };
+    const answers = resume.length === 0 ? {} : { resume: [...resume] };
+    void state
+      .update({ runSeq: log.lastSeq, messageIds: [...this.#seenMessages] })
+      .catch((error: unknown) => this.#options.logger.warn({ reason: messageOf(error) }, "state was not saved"));
+    recorder.record({
+      type: EventType.RUN_STARTED,
+      threadId,
+      runId,
+      ...parent,
+      input: { threadId, runId, ...parent, messages: [...messages], tools: [], context: [], ...answers },
+      ...(autonomous === undefined ? {} : { metadata: autonomous }),
+    });
+    return active;
+  }
+
+  async #close(active: ActiveRun, outcome: RunOutcome): Promise<void> {
+    if (active.ended) return;
+    active.ended = true;
+    const { recorder, log, state, threadId, logger } = this.#options;
+    const spent = await this.#options.usage.settle(outcome);
+    for (const event of recorder.open.closing()) recorder.record(event);
+    recorder.record(endEvent(threadId, active.runId, outcome, spent));
+    const interrupts = outcome.type === "interrupt" ? [...outcome.interrupts] : [];
+    try {
+      await log.sync();
+      await state.update({ interrupts, runSeq: log.lastSeq });
+    } catch (error) {
+      logger.warn({ reason: messageOf(error) }, "state was not saved");
+    }
+    this.#active = undefined;
+    this.#idle.resolve();
+    this.#options.onRunEnded?.(outcome, (performance.now() - active.began) / 1000);
+    this.#next();
+  }
+
+  async #interruptActive(active: ActiveRun, timeout = this.#options.interruptTimeout ?? 10_000): Promise<void> {
+    if (active.interrupted || active.ended) return;
+    active.interrupted = true;
+    active.yieldController.abort();
+    const timer = setTimeout(() => active.forced.resolve({ type: "cancelled" }), timeout);
+    void active.forced.promise.then(() => clearTimeout(timer));
+    void this.#idle.promise.then(() => clearTimeout(timer));
+    try {
+      await this.#options.bridge.interrupt();
+    } catch (error) {
+      this.#options.logger.warn({ reason: messageOf(error) }, "the agent could not be interrupted");
+      active.forced.resolve({ type: "cancelled" });
+    }
+  }
+
+  #sink(active: ActiveRun): EventSink {
+    const { recorder, log, logger } = this.#options;
+    return {
+      emit: (event: Event) => {
+        if (active.ended || this.#active !== active)
+          logger.debug({ runId: active.runId, type: event.type }, "an event came after its run's end");
+        else recorder.record(event);
+      },
+      writable: async () => log.writable(),
+    };
+  }
+}
+
+function endEvent(threadId: string, runId: string, outcome: RunOutcome, spent: Spent): Event {
+  const usage = spent.usage === undefined || spent.usage.length === 0 ? {} : { usage: [...spent.usage] };
+  const metadata = spent.costUsd === undefined ? {} : { metadata: { costUsd: spent.costUsd } };
+  if (outcome.type === "error")
+    return { type: EventType.RUN_ERROR, message: outcome.message, code: outcome.code, ...usage, ...metadata };
+  const common = { type: EventType.RUN_FINISHED as const, threadId, runId, ...usage, ...metadata };
+  switch (outcome.type) {
+    case "success":
+      return {
+        ...common,
+        outcome: { type: "success" },
+        ...(outcome.result === undefined ? {} : { result: outcome.result }),
+      };
+    case "interrupt":
+      return { ...common, outcome: { type: "interrupt", interrupts: [...outcome.interrupts] } };
+    case "cancelled":
+      return { ...common, outcome: { type: "cancelled" } };
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What one attempt leaves to the next, beside the event log: small facts in a file that is replaced as a whole. Facts that
+ * the log tells are read from the log; the file only says where to look.
+ */
+import { open, readFile, rename } from "node:fs/promises";
+import { InterruptSchema } from "@ag-ui/core/schemas";
+import { z } from "zod";
+
+export const RunnerState = z.object({
+  version: z.literal(1).default(1),
+  /** The framework's own conversation. */
+  frameworkSessionId: z.string().optional(),
+  /** Number of the newest RUN_STARTED, or a little before it: from here on the log tells whether a run is open. */
+  runSeq: z.int().min(0).default(0),
+  /** Questions that are waiting for an answer. */
+  interrupts: z.array(InterruptSchema).default([]),
+  /** Messages that the conversation has already: clients send their whole history with each run. */
+  messageIds: z.array(z.string()).default([]),
+  /** Commits that the repositories were at when the session began, by folder name. */
+  bases: z.record(z.string(), z.string()).default({}),
+});
+export type RunnerState = z.infer<typeof RunnerState>;
+
+const MESSAGE_IDS_KEPT = 2000;
+
+export class StateFile {
+  readonly #path: string;
+  #state: RunnerState;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, state: RunnerState) {
+    this.#path = path;
+    this.#state = state;
+  }
+
+  /** A file that is missing or unreadable is an empty state: the log and the session's status tell what matters most. */
+  static async open(path: string, onProblem: (error: unknown) => void): Promise<StateFile> {
+    try {
+      return new StateFile(path, RunnerState.parse(JSON.parse(await readFile(path, "utf8"))));
+    } catch (error) {
+      const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+      if (!missing) onProblem(error);
+      return new StateFile(path, RunnerState.parse({}));
+    }
+  }
+
+  get current(): RunnerState {
+    return this.#state;
+  }
+
+  /** Resolves when the disk has confirmed the change. Changes are written in the order in which they are made. */
+  async update(change: Partial<RunnerState>): Promise<void> {
+    const messageIds = (change.messageIds ?? this.#state.messageIds).slice(-MESSAGE_IDS_KEPT);
+    this.#state = { ...this.#state, ...change, messageIds };
+    const text = JSON.stringify(this.#state);
+    const written = this.#writing.then(async () => replaceFile(this.#path, text));
+    this.#writing = written.catch(() => undefined);
+    await written;
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.next`;
+  const handle = await open(temporary, "w", 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+}

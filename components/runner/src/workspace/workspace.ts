@@ -1,0 +1,121 @@
+/** The folders of the workspace, its repositories and what is known about them. */
+import { mkdir } from "node:fs/promises";
+import type { AgenticSession, Repository, RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts";
+import type { Logger } from "pino";
+import type { z } from "zod";
+import type { WorkspacePaths } from "../environment.ts";
+import { RunnerError } from "../errors.ts";
+import type { StateFile } from "../state/state-file.ts";
+import { diffRepository, headOf } from "./diff.ts";
+import { WorkspaceFiles } from "./files.ts";
+import { Git, gitEnvironment } from "./git.ts";
+import { Repositories } from "./repositories.ts";
+
+export interface WorkspaceOptions {
+  readonly paths: WorkspacePaths;
+  readonly session: AgenticSession;
+  readonly broker: { readonly url: string; readonly token: string };
+  readonly state: StateFile;
+  readonly logger: Logger;
+  readonly onChange: () => void;
+}
+
+export class Workspace {
+  readonly gitEnvironment: Readonly<Record<string, string>>;
+  readonly repositories: Repositories;
+  readonly #options: WorkspaceOptions;
+  readonly #git: Git;
+  #files: Promise<WorkspaceFiles> | undefined;
+
+  constructor(options: WorkspaceOptions) {
+    this.#options = options;
+    const { paths, session, broker, state, logger, onChange } = options;
+    const user = session.spec.userContext;
+    this.gitEnvironment = gitEnvironment({
+      home: paths.home,
+      broker,
+      author: {
+        name: oneLine(user?.displayName ?? user?.userId ?? "Pilothouse"),
+        email: oneLine(
+          user?.userId.includes("@") === true ? user.userId : `${session.metadata.name}@pilothouse.invalid`,
+        ),
+      },
+    });
+    this.#git = new Git(this.gitEnvironment, paths.home);
+    this.repositories = new Repositories({
+      git: this.#git,
+      directory: paths.repositories,
+      sessionName: session.metadata.name,
+      logger,
+      onChange,
+      rememberBase: async (name, commit) => state.update({ bases: { ...state.current.bases, [name]: commit } }),
+    });
+  }
+
+  async prepareFolders(): Promise<void> {
+    const { paths } = this.#options;
+    const folders = [paths.repositories, paths.artifacts, paths.uploads, paths.home, paths.claude, paths.events];
+    await Promise.all(folders.map(async (folder) => mkdir(folder, { recursive: true })));
+  }
+
+  get artifacts(): string {
+    return this.#options.paths.artifacts;
+  }
+
+  /** Where the agent works: the only repository there is, else the workspace. */
+  get workingDirectory(): string {
+    const { places } = this.repositories;
+    return (places.length === 1 ? places[0]?.path : undefined) ?? this.#options.paths.root;
+  }
+
+  async files(): Promise<WorkspaceFiles> {
+    this.#files ??= WorkspaceFiles.open(this.#options.paths.root);
+    return this.#files;
+  }
+
+  /**
+   * Of one repository, or of all.
+   *
+   * @throws RunnerError NOT_FOUND
+   */
+  async diff(name: string | undefined, signal: AbortSignal): Promise<RepositoryDiff[]> {
+    const { state } = this.#options;
+    const place = name === undefined ? undefined : this.repositories.place(name);
+    if (name !== undefined && place === undefined)
+      throw new RunnerError("NOT_FOUND", `repository ${name}: is not in the workspace, or not ready`);
+    const places = place === undefined ? this.repositories.places : [place];
+    return Promise.all(
+      places.map(async (each) => diffRepository(this.#git, each, state.current.bases[each.name], signal)),
+    );
+  }
+
+  async status(signal: AbortSignal): Promise<z.infer<typeof RepositoryStatus>[]> {
+    return Promise.all(
+      this.repositories.states.map(async (state) => {
+        const place = this.repositories.place(state.name);
+        return place === undefined ? state : { ...state, ...(await headOf(this.#git, place, signal)) };
+      }),
+    );
+  }
+
+  /** Pushes the working branches of those repositories whose spec asks for it. Resolves with what failed. */
+  async push(repositories: readonly Repository[], signal: AbortSignal): Promise<string[]> {
+    const wanted = new Set(
+      repositories.filter((repository) => repository.autoPush).map((repository) => repository.url),
+    );
+    const failures: string[] = [];
+    for (const state of this.repositories.states) {
+      const place = this.repositories.place(state.name);
+      if (place === undefined || !wanted.has(state.url)) continue;
+      const target = `HEAD:refs/heads/${this.repositories.workingBranch}`;
+      await this.#git
+        .run(["push", "--quiet", "origin", target], { cwd: place.path, signal })
+        .catch((error: unknown) => failures.push(`${state.name}: ${String(error)}`));
+    }
+    return failures;
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n<>]+/g, " ").trim() || "Pilothouse";
+}
