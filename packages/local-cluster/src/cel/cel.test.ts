@@ -328,7 +328,11 @@ describe("properties", () => {
         .tuple(tie("text"), fc.constantFrom("contains", "startsWith", "endsWith"), tie("text"))
         .map(([a, name, b]) => `${a}.${name}(${b})`),
       fc
-        .tuple(fc.array(tie("number"), { minLength: 1, maxLength: 4 }), fc.constantFrom("all", "exists", "exists_one"), tie("number"))
+        .tuple(
+          fc.array(tie("number"), { minLength: 1, maxLength: 4 }),
+          fc.constantFrom("all", "exists", "exists_one"),
+          tie("number"),
+        )
         .map(([items, macro, bound]) => `[${items.join(", ")}].${macro}(v, v <= ${bound})`),
     ),
     expression: fc.oneof(tie("number"), tie("text"), tie("truth")),

@@ -5,6 +5,7 @@
 export { CelEnvironment, type CompiledExpression, COST_PER_EXPRESSION, COST_PER_OBJECT } from "./environment.ts";
 export { CelCompileError, CelCostError, CelEvaluationError, type CompileIssue } from "./errors.ts";
 export type { Bindings } from "./frame.ts";
+export { celFromJson } from "./json.ts";
 export { type FunctionTable, fn, method, opaqueType } from "./functions.ts";
 export { type RegularExpression, regularExpression, RegexSyntaxError } from "./regular-expression/index.ts";
 export * from "./types.ts";
