@@ -1,0 +1,65 @@
+// What an operator of the platform wants to see of sessions: how many in which phase, how they stop, how long a start takes.
+import { SESSION_PHASES, StoppedReason } from "@pilothouse/contracts";
+import type { Stored } from "@pilothouse/kubernetes";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { SessionObject } from "../resources/types.ts";
+import { isFinal } from "../session/lifecycle.ts";
+
+export interface SessionMetrics {
+  transition(from: Stored<SessionObject>, to: Stored<SessionObject>): void;
+}
+
+const BUCKETS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
+
+export function createSessionMetrics(registry: Registry, list: () => readonly Stored<SessionObject>[]): SessionMetrics {
+  const registers = [registry];
+  const gauge = new Gauge({
+    name: "pilothouse_sessions",
+    help: "Sessions by phase",
+    labelNames: ["phase"] as const,
+    registers,
+    collect() {
+      const counts = new Map<string, number>(SESSION_PHASES.map((phase) => [phase, 0]));
+      for (const session of list()) {
+        const phase = session.status?.phase ?? "Pending";
+        counts.set(phase, (counts.get(phase) ?? 0) + 1);
+      }
+      for (const [phase, count] of counts) gauge.set({ phase }, count);
+    },
+  });
+  const stops = new Counter({
+    name: "pilothouse_session_stops_total",
+    help: "Sessions that came to rest, by reason",
+    labelNames: ["reason"] as const,
+    registers,
+  });
+  for (const reason of StoppedReason.options) stops.inc({ reason }, 0);
+  const retries = new Counter({
+    name: "pilothouse_session_retries_total",
+    help: "Attempts that were lost to infrastructure and are tried again",
+    registers,
+  });
+  const waits = new Histogram({
+    name: "pilothouse_session_start_seconds",
+    help: "How long a start stays in each of its stages: Pending, Queued, Creating",
+    labelNames: ["stage"] as const,
+    buckets: BUCKETS,
+    registers,
+  });
+  for (const stage of ["Pending", "Queued", "Creating"]) waits.zero({ stage });
+
+  return {
+    transition(from, to) {
+      const before = from.status ?? {};
+      const after = to.status ?? {};
+      if ((after.retries ?? 0) > (before.retries ?? 0)) retries.inc();
+      if (before.phase === after.phase) return;
+      if (isFinal(after.phase)) stops.inc({ reason: after.stoppedReason ?? "user" });
+      const starting = before.phase === "Pending" || before.phase === "Queued" || before.phase === "Creating";
+      const entered = Date.parse(before.phaseTransitionTime ?? "");
+      const left = Date.parse(after.phaseTransitionTime ?? "");
+      if (starting && after.phase !== "Stopping" && left >= entered)
+        waits.observe({ stage: before.phase ?? "" }, (left - entered) / 1000);
+    },
+  };
+}
