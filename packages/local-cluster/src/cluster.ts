@@ -9,8 +9,13 @@ import { keyDirectory, openClusterKeys, writeAtomically, type ClusterKeys } from
 import { authenticatedUser } from "./auth/user.ts";
 import { UserTokens, type UserTokenRequest } from "./auth/user-tokens.ts";
 import { ClusterError } from "./errors.ts";
-import { objectSchema } from "./resources/custom/object-schema.ts";
+import { valueAt } from "./json.ts";
+import { compileCustomResource } from "./schema/index.ts";
 import { lockDirectory, type DirectoryLock } from "./storage/lock.ts";
+import type { ImageStore } from "./kubelet/index.ts";
+import { startWorkloads } from "./workloads.ts";
+
+const DEFAULT_POD_GRACE_MS = 10_000;
 
 export interface LocalClusterOptions {
   /** Everything that lasts is in here: state, keys, logs and volumes. Made when missing. */
@@ -19,6 +24,12 @@ export interface LocalClusterOptions {
   readonly port?: number;
   /** Where the administrator's kubeconfig goes. Default: `kubeconfig` in the data directory. */
   readonly kubeconfigFile?: string;
+  /** What the images of pods are on this machine. Without it there are no controllers and no node: an API alone. */
+  readonly images?: ImageStore;
+  /** How long pods may take to end when the cluster stops. Default 10 s. */
+  readonly podGraceMs?: number;
+  /** "none": pods are plain processes even where bubblewrap would work. Default "auto". */
+  readonly isolation?: "auto" | "none";
   /** Default: silent, or to the file `log`. */
   readonly logger?: Logger;
   readonly log?: string;
@@ -35,10 +46,14 @@ export interface LocalCluster {
   readonly port: number;
   readonly caFile: string;
   readonly adminKubeconfigFile: string;
+  /** "none" when pods can see each other's files and this user's: worth a warning. Undefined without a node. */
+  readonly isolation: "bubblewrap" | "none" | undefined;
   /** The API without sockets, as the given user: same admission, same RBAC. */
   inProcess(identity: Identity): Transport;
   /** A bearer token for a local user, good on this data directory until it expires. */
   mintUserToken(request: UserTokenRequest): string;
+  /** Ends every pod and the node, while the API goes on. `stop` does it too. */
+  stopPods(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +70,16 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     const url = `https://127.0.0.1:${api.port}`;
     const adminKubeconfigFile = options.kubeconfigFile ?? path.join(dataDir, "kubeconfig");
     writeAtomically(adminKubeconfigFile, adminKubeconfig(url, keys), 0o600);
+    const { images, isolation = "auto", podGraceMs = DEFAULT_POD_GRACE_MS } = options;
+    const workloads = images
+      ? await startWorkloads(api, { dataDir, caPem: keys.authorityPem, images, isolation, logger }).catch(
+          async (error: unknown) => {
+            await api.stop();
+            throw error;
+          },
+        )
+      : undefined;
+    const stopPods = async (): Promise<void> => workloads?.stopPods(podGraceMs / 1000);
     return {
       url,
       port: api.port,
@@ -62,7 +87,11 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       adminKubeconfigFile,
       inProcess: (identity) => api.transport(authenticatedUser(identity.name, identity.groups)),
       mintUserToken: (request) => tokens.mint(request),
+      isolation: workloads?.kubelet?.isolation,
+      stopPods,
       stop: async () => {
+        await stopPods();
+        await workloads?.stop();
         await api.stop();
         lock.release();
       },
@@ -93,7 +122,13 @@ function takeLock(dataDir: string): DirectoryLock {
 async function startApi(options: LocalClusterOptions, keys: ClusterKeys, logger: Logger): Promise<ApiServer> {
   const port = options.port ?? 0;
   try {
-    return await startApiServer({ dataDirectory: options.dataDir, port, keys, compileSchema: objectSchema, logger });
+    return await startApiServer({
+      dataDirectory: options.dataDir,
+      port,
+      keys,
+      compileSchema: (version) => compileCustomResource(valueAt(version, "schema", "openAPIV3Schema")),
+      logger,
+    });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
       throw new ClusterError("PORT_IN_USE", `port ${port} on 127.0.0.1 is in use: choose another one`, {

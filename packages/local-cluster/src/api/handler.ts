@@ -17,7 +17,9 @@ import { ApiError, badRequest, forbidden, methodNotAllowed, noSuchPath, qualifie
 import { json, text, type ApiRequest, type ApiResponse } from "./http.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { parseResourcePath, verbOf, type ResourcePath } from "./path.ts";
+import { OpenApi } from "./openapi/documents.ts";
 import { readPatch } from "./patch/patch.ts";
+import { customSchemaOf } from "../resources/custom/definitions.ts";
 import { getObject, listPage, listResponse, objectResponse } from "./read.ts";
 import { listBytes } from "./representation.ts";
 import { bindPod, createToken, podLogs } from "./subresources.ts";
@@ -50,11 +52,13 @@ export class ApiHandler {
   readonly #parts: ApiParts;
   readonly #writer: ObjectWriter;
   readonly #deleter: ObjectDeleter;
+  readonly #openApi: OpenApi;
 
   constructor(parts: ApiParts) {
     this.#parts = parts;
     this.#writer = new ObjectWriter(parts.store, parts.admission);
     this.#deleter = new ObjectDeleter(parts.store, parts.admission);
+    this.#openApi = new OpenApi(parts.catalog, (definition) => customSchemaOf(parts.store, definition));
   }
 
   /** Never rejects: what goes wrong becomes a Status. */
@@ -95,6 +99,8 @@ export class ApiHandler {
       case "api":
       case "apis":
         return discoveryResponse(this.#parts.catalog, request);
+      case "openapi":
+        return this.#openApi.respond(request);
       case "version":
         return json(200, VERSION);
       case "healthz":

@@ -4,6 +4,7 @@
 // is awaited at the end is the disk.
 import { randomBytes, randomUUID } from "node:crypto";
 import type { AdmissionChain } from "../admission/admission.ts";
+import { TypeMismatch } from "../builtin-types/normalize.ts";
 import { cloneJson, equalJson, type JsonObject } from "../json.ts";
 import type { KubernetesObject, ObjectMeta } from "../objects.ts";
 import type { GenerationRule, ResourceDefinition, WriteContext } from "../resources/definition.ts";
@@ -158,7 +159,7 @@ export class ObjectWriter {
   }
 
   #normalize(definition: ResourceDefinition, object: KubernetesObject, options: WriteOptions): void {
-    const unknown = definition.strategy.normalize(object);
+    const unknown = normalize(definition, object);
     if (unknown.length === 0 || options.fieldValidation === "Ignore") return;
     const complaints = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
     if (options.fieldValidation === "Warn") for (const complaint of complaints) options.warn(complaint);
@@ -178,6 +179,17 @@ export class ObjectWriter {
 
 export function strictMessage(definition: ResourceDefinition, complaints: readonly string[]): string {
   return `${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: strict decoding error: ${complaints.join(", ")}`;
+}
+
+function normalize(definition: ResourceDefinition, object: KubernetesObject): readonly string[] {
+  try {
+    return definition.strategy.normalize(object);
+  } catch (error) {
+    if (!(error instanceof TypeMismatch)) throw error;
+    throw badRequest(
+      `${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: ${error.message}`,
+    );
+  }
 }
 
 function checkKind(definition: ResourceDefinition, object: KubernetesObject): void {

@@ -10,6 +10,8 @@ import {
   type Subresource,
   type Verb,
 } from "./definition.ts";
+import { normalizeToType } from "../builtin-types/normalize.ts";
+import { typeNameOf } from "../builtin-types/type-table.ts";
 import { AGE, NAME } from "./columns.ts";
 
 export interface BuiltIn {
@@ -35,6 +37,7 @@ export interface BuiltIn {
 export function defineBuiltIn(builtIn: BuiltIn): ResourceDefinition {
   const group = builtIn.group ?? "";
   const status = builtIn.status === true;
+  const type = typeNameOf(group, builtIn.version ?? "v1", builtIn.kind);
   return {
     group,
     version: builtIn.version ?? "v1",
@@ -48,7 +51,12 @@ export function defineBuiltIn(builtIn: BuiltIn): ResourceDefinition {
     verbs: builtIn.verbs ?? ALL_VERBS,
     subresources: { ...(status ? { status: STATUS } : {}), ...builtIn.subresources },
     table: tableName({ group, plural: builtIn.plural }),
-    strategy: { ...PLAIN_STRATEGY, statusSubresource: status, ...builtIn.strategy },
+    strategy: {
+      ...PLAIN_STRATEGY,
+      normalize: (object) => normalizeToType(object, type),
+      statusSubresource: status,
+      ...builtIn.strategy,
+    },
     columns: [NAME, ...(builtIn.columns ?? []), ...(builtIn.age === false ? [] : [AGE]), ...(builtIn.wide ?? [])],
     custom: false,
   };

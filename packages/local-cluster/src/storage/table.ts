@@ -56,8 +56,7 @@ export class Table {
   /** All objects, or those of one namespace, in the order of namespace and name. */
   list(namespace: string | undefined): StoredObject[] {
     const found: StoredObject[] = [];
-    this.#sortedNamespaces ??= [...this.#namespaces.keys()].sort();
-    for (const each of namespace === undefined ? this.#sortedNamespaces : [namespace]) {
+    for (const each of namespace === undefined ? this.#namespaceNames() : [namespace]) {
       const within = this.#namespaces.get(each);
       if (within === undefined) continue;
       within.sortedNames ??= [...within.objects.keys()].sort();
@@ -67,6 +66,15 @@ export class Table {
       }
     }
     return found;
+  }
+
+  #namespaceNames(): readonly string[] {
+    let names = this.#sortedNamespaces;
+    if (names === undefined) {
+      names = [...this.#namespaces.keys()].sort();
+      this.#sortedNamespaces = names;
+    }
+    return names;
   }
 
   count(namespace: string | undefined): number {

@@ -1,4 +1,5 @@
 // A PATCH body as a function from the current object to the wished one.
+import { typeNameOf } from "../../builtin-types/type-table.ts";
 import { isJsonObject } from "../../json.ts";
 import type { KubernetesObject } from "../../objects.ts";
 import type { ResourceDefinition } from "../../resources/definition.ts";
@@ -7,6 +8,7 @@ import { badRequest, unsupportedMediaType } from "../errors.ts";
 import type { ApiRequest } from "../http.ts";
 import { applyJsonPatch } from "./json-patch.ts";
 import { applyMergePatch } from "./merge-patch.ts";
+import { applyStrategicMergePatch } from "./strategic-merge.ts";
 
 export const JSON_PATCH = "application/json-patch+json";
 export const MERGE_PATCH = "application/merge-patch+json";
@@ -22,5 +24,9 @@ export async function readPatch(
   const body = parseJsonDocument((await request.body(MAX_BODY)).toString("utf8"));
   if (type === JSON_PATCH) return (current) => toObject(applyJsonPatch(current, body));
   if (!isJsonObject(body)) throw badRequest("a merge patch must be an object");
+  if (type === STRATEGIC_MERGE_PATCH) {
+    const typeName = typeNameOf(definition.group, definition.version, definition.kind);
+    return (current) => toObject(applyStrategicMergePatch(current, body, typeName));
+  }
   return (current) => toObject(applyMergePatch(current, body));
 }

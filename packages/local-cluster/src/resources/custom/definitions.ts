@@ -6,13 +6,17 @@ import {
   objectsAt,
   stringAt,
   stringsAt,
+  valueAt,
   type Json,
   type JsonObject,
 } from "../../json.ts";
-import { invalidValue, required, type FieldError } from "../../api/errors.ts";
+import { invalidValue } from "../../api/errors.ts";
 import type { KubernetesObject } from "../../objects.ts";
 import { column } from "../columns.ts";
+import { validateCustomResourceDefinition } from "../../schema/index.ts";
+import type { ClusterStore } from "../../storage/store.ts";
 import { defineBuiltIn } from "../define.ts";
+import type { ResourceDefinition } from "../definition.ts";
 
 /** Keeps a definition until its objects are gone. */
 export const CUSTOM_CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
@@ -46,26 +50,13 @@ function setStatus(object: KubernetesObject, now: Date): void {
   status["storedVersions"] = [...stored];
 }
 
-function validate(object: KubernetesObject): FieldError[] {
-  const errors: FieldError[] = [];
-  const group = stringAt(object, "spec", "group");
-  const plural = stringAt(object, "spec", "names", "plural");
-  if (group === "") errors.push(required("spec.group", ""));
-  if (plural === "") errors.push(required("spec.names.plural", ""));
-  if (stringAt(object, "spec", "names", "kind") === "") errors.push(required("spec.names.kind", ""));
-  const name = object.metadata.name ?? "";
-  if (name !== `${plural}.${group}`)
-    errors.push(invalidValue("metadata.name", name, 'must be spec.names.plural+"."+spec.group'));
-  const scope = stringAt(object, "spec", "scope");
-  if (scope !== "Namespaced" && scope !== "Cluster") errors.push(required("spec.scope", ""));
-  const versions = objectsAt(object, "spec", "versions");
-  if (versions.length === 0) errors.push(required("spec.versions", ""));
-  if (versions.filter((version) => version["storage"] === true).length !== 1)
-    errors.push(invalidValue("spec.versions", versions, "must have exactly one version marked as storage version"));
-  for (const [index, version] of versions.entries())
-    if (!isJsonObject(version["schema"]) || !isJsonObject(version["schema"]["openAPIV3Schema"]))
-      errors.push(required(`spec.versions[${index}].schema.openAPIV3Schema`, "schemas are required"));
-  return errors;
+/** The schema of a served version, as its definition has it. */
+export function customSchemaOf(store: ClusterStore, definition: ResourceDefinition): Json | undefined {
+  if (!definition.custom) return undefined;
+  const { table } = customResourceDefinitions;
+  const stored = store.get({ resource: table, namespace: "", name: definition.table })?.decode();
+  const version = objectsAt(stored, "spec", "versions").find((each) => each["name"] === definition.version);
+  return valueAt(version, "schema", "openAPIV3Schema");
 }
 
 export const customResourceDefinitions = defineBuiltIn({
@@ -90,9 +81,9 @@ export const customResourceDefinitions = defineBuiltIn({
       setDefaults(object);
       setStatus(object, context.now);
     },
-    validateCreate: validate,
+    validateCreate: validateCustomResourceDefinition,
     validateUpdate: (object, previous) => {
-      const errors = validate(object);
+      const errors = [...validateCustomResourceDefinition(object)];
       for (const field of ["group", "scope"])
         if (stringAt(object, "spec", field) !== stringAt(previous, "spec", field))
           errors.push(invalidValue(`spec.${field}`, stringAt(object, "spec", field), "field is immutable"));

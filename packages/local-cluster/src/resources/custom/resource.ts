@@ -31,7 +31,8 @@ export interface CustomSchema {
 
 const NO_SUBRESOURCES: ResourceDefinition["subresources"] = {};
 
-export type SchemaCompiler = (version: JsonObject, definition: KubernetesObject) => CustomSchema;
+/** From one entry of `spec.versions`. */
+export type SchemaCompiler = (version: JsonObject) => CustomSchema;
 
 /** Served versions, the storage version first. */
 export function customResources(definition: KubernetesObject, compile: SchemaCompiler): ResourceDefinition[] {
@@ -56,7 +57,7 @@ export function customResources(definition: KubernetesObject, compile: SchemaCom
       verbs: ALL_VERBS,
       subresources: status ? { status: STATUS } : NO_SUBRESOURCES,
       table: definition.metadata.name ?? "",
-      strategy: customStrategy(version, status, compile(version, definition)),
+      strategy: customStrategy(version, status, compile(version)),
       columns: customColumns(version),
       custom: true,
     };
