@@ -198,7 +198,12 @@ export class ProjectReconciler {
       members.map((entry) => entry.member),
       admins.map((entry) => entry.member),
     )) {
-      work.push(ensureObject(client, roles, role, options), ensureObject(client, roleBindings, binding, options));
+      // A binding to a Role that is not there yet is refused.
+      const bind = async (): Promise<void> => {
+        await ensureObject(client, roles, role, options);
+        await ensureObject(client, roleBindings, binding, options);
+      };
+      work.push(bind());
     }
     await Promise.all(work);
   }

@@ -16,13 +16,14 @@ import {
   type KubernetesClient,
   type KubernetesObject,
   type ResourceType,
+  type RoleBinding,
   type Stored,
 } from "@pilothouse/kubernetes";
 import { isDeepStrictEqual } from "node:util";
 import type { SessionObject } from "../resources/types.ts";
 import { jobFactOf, podFactOf } from "./facts.ts";
 import type { BlockReason, Preparation } from "./observation.ts";
-import { brokerSecret, sessionObjects } from "./objects.ts";
+import { brokerSecret, sessionObjects, type SessionObjects } from "./objects.ts";
 
 export interface PrepareOptions {
   readonly workspaceSize: string;
@@ -47,22 +48,26 @@ export async function prepare(
   const objects = sessionObjects(session, options);
   const results = await Promise.all([
     ensure(client, serviceAccounts, objects.serviceAccount, session, signal),
-    ensure(client, roles, objects.role, session, signal, (live) => isDeepStrictEqual(live.rules, objects.role.rules)),
-    ensure(
-      client,
-      roleBindings,
-      objects.roleBinding,
-      session,
-      signal,
-      (live) =>
-        isDeepStrictEqual(live.roleRef, objects.roleBinding.roleRef) &&
-        isDeepStrictEqual(live.subjects, objects.roleBinding.subjects),
-    ),
+    ensureAccess(client, session, objects, signal),
     ensure(client, persistentVolumeClaims, objects.workspace, session, signal),
     ensure(client, services, objects.service, session, signal),
     ensureSecret(client, session, attempt, signal),
   ]);
   return results.find((result) => result.state === "blocked") ?? DONE;
+}
+
+/** The Role first: a binding to a Role that is not there yet is refused. */
+async function ensureAccess(
+  client: KubernetesClient,
+  session: Stored<SessionObject>,
+  { role, roleBinding }: SessionObjects,
+  signal: AbortSignal,
+): Promise<Preparation> {
+  const made = await ensure(client, roles, role, session, signal, (live) => isDeepStrictEqual(live.rules, role.rules));
+  if (made.state === "blocked") return made;
+  const same = (live: RoleBinding): boolean =>
+    isDeepStrictEqual(live.roleRef, roleBinding.roleRef) && isDeepStrictEqual(live.subjects, roleBinding.subjects);
+  return ensure(client, roleBindings, roleBinding, session, signal, same);
 }
 
 /** Asked of the API server itself: the caches may lag, and two live runners for one session must never be. */
