@@ -1,0 +1,107 @@
+/** The broker's environment, checked once at start. */
+import { join } from "node:path";
+import { BrokerEnvironment, Budget, Usage } from "@pilothouse/contracts";
+import { z } from "zod";
+import { BrokerError } from "./errors.ts";
+import type { ProviderName } from "./providers/provider.ts";
+
+/** What the contract leaves to an installation's taste. */
+const Tuning = z.object({
+  PILOTHOUSE_MAX_REQUESTS_PER_MINUTE: z.coerce.number().min(1).default(600),
+  PILOTHOUSE_MAX_REQUEST_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(64 * 1024 * 1024),
+  PILOTHOUSE_EGRESS_HOSTS: z.string().default(""),
+});
+
+const SpentBefore = Usage.partial().extend({ turns: z.int().min(0).optional() });
+
+export interface BrokerConfiguration {
+  readonly host: string;
+  readonly port: number;
+  readonly token: string;
+  readonly project: string;
+  readonly session: { readonly name: string; readonly uid: string };
+  readonly runnerSecretsDirectory: string;
+  readonly integrationSecretsDirectory: string | undefined;
+  readonly pricesFile: string | undefined;
+  readonly budget: Budget;
+  readonly spent: z.infer<typeof SpentBefore>;
+  readonly gitHosts: readonly string[];
+  /** Host names that the agent may reach through the egress proxy; `*.example.com` takes in all below. */
+  readonly egressHosts: readonly string[];
+  readonly upstreams: Readonly<Record<ProviderName, string>>;
+  readonly requestsPerMinute: number;
+  readonly maxRequestBytes: number;
+  readonly logLevel: string;
+}
+
+function invalid(name: string, reason: string): BrokerError {
+  return new BrokerError("CONFIGURATION_INVALID", `environment of the broker: ${name}: ${reason}`);
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, name?: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.join(".") ?? "";
+  const named = [name, path].filter((part) => part !== undefined && part !== "").join(".");
+  throw invalid(named, issue?.message ?? "not valid");
+}
+
+function json(text: string | undefined, name: string): unknown {
+  if (text === undefined || text.trim() === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid(name, "is not JSON");
+  }
+}
+
+function upstream(value: string, name: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !["http:", "https:"].includes(url.protocol))
+    throw invalid(name, `${value} is not an http or https address`);
+  if (url.username !== "" || url.search !== "" || url.hash !== "") {
+    throw invalid(name, "must hold neither credentials nor a query");
+  }
+  return url.origin + url.pathname.replace(/\/+$/, "");
+}
+
+function hostList(text: string): string[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((host) => host !== "")
+    .map((host) => host.toLowerCase());
+}
+
+/** @throws BrokerError CONFIGURATION_INVALID that names the variable */
+export function readConfiguration(environment: NodeJS.ProcessEnv): BrokerConfiguration {
+  const given = check(BrokerEnvironment, environment);
+  const tuning = check(Tuning, environment);
+  const directory = given.PILOTHOUSE_CONFIGURATION_DIR;
+  return {
+    host: given.POD_IP,
+    port: given.PILOTHOUSE_BROKER_PORT,
+    token: given.PILOTHOUSE_BROKER_TOKEN,
+    project: given.PILOTHOUSE_PROJECT,
+    session: { name: given.PILOTHOUSE_SESSION_NAME, uid: given.PILOTHOUSE_SESSION_UID },
+    runnerSecretsDirectory: given.PILOTHOUSE_RUNNER_SECRETS_DIR,
+    integrationSecretsDirectory: given.PILOTHOUSE_INTEGRATION_SECRETS_DIR,
+    pricesFile: directory === undefined ? undefined : join(directory, "prices.json"),
+    budget: check(Budget, json(given.PILOTHOUSE_BUDGET, "PILOTHOUSE_BUDGET"), "PILOTHOUSE_BUDGET"),
+    spent: check(SpentBefore, json(given.PILOTHOUSE_SPENT, "PILOTHOUSE_SPENT"), "PILOTHOUSE_SPENT"),
+    gitHosts: hostList(given.PILOTHOUSE_GIT_HOSTS),
+    egressHosts: hostList(tuning.PILOTHOUSE_EGRESS_HOSTS),
+    upstreams: {
+      anthropic: upstream(given.ANTHROPIC_UPSTREAM_URL, "ANTHROPIC_UPSTREAM_URL"),
+      gemini: upstream(given.GEMINI_UPSTREAM_URL, "GEMINI_UPSTREAM_URL"),
+      openai: upstream(given.OPENAI_UPSTREAM_URL, "OPENAI_UPSTREAM_URL"),
+    },
+    requestsPerMinute: tuning.PILOTHOUSE_MAX_REQUESTS_PER_MINUTE,
+    maxRequestBytes: tuning.PILOTHOUSE_MAX_REQUEST_BYTES,
+    logLevel: given.PILOTHOUSE_LOG_LEVEL,
+  };
+}

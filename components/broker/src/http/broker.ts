@@ -1,0 +1,35 @@
+/** What the broker's routes work with: its configuration, keys, account and connections. */
+import type { Dispatcher } from "undici";
+import type { Logger } from "pino";
+import type { RateLimit } from "../budget/rate-limit.ts";
+import type { BrokerConfiguration } from "../environment.ts";
+import type { BrokerMetrics } from "../metrics.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { SecretStore } from "../secrets/store.ts";
+import type { Ledger } from "../usage/ledger.ts";
+import type { Meter } from "../usage/reading.ts";
+import type { PriceSource } from "../usage/prices.ts";
+
+export interface RunningAnswer {
+  readonly provider: Provider;
+  readonly meter: Meter;
+}
+
+export interface Broker {
+  readonly configuration: BrokerConfiguration;
+  readonly runnerSecrets: SecretStore;
+  readonly integrationSecrets: SecretStore;
+  readonly prices: PriceSource;
+  /** Answers that have ended. */
+  readonly ledger: Ledger;
+  /** Answers that are under way. */
+  readonly running: Set<RunningAnswer>;
+  readonly rate: RateLimit;
+  readonly dispatcher: Dispatcher;
+  readonly metrics: BrokerMetrics;
+  readonly log: Logger;
+  /** Milliseconds, only ever growing. */
+  readonly now: () => number;
+  /** Aborted when the broker ends. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,110 @@
+/** Starts a broker: the second container of a session's pod, which alone holds the project's keys. */
+import { once } from "node:events";
+import type { DestinationStream } from "pino";
+import { Agent } from "undici";
+import { rateLimit } from "./budget/rate-limit.ts";
+import type { BrokerConfiguration } from "./environment.ts";
+import { BrokerError } from "./errors.ts";
+import type { Broker } from "./http/broker.ts";
+import { brokerServer } from "./http/server.ts";
+import { brokerLog } from "./log.ts";
+import { brokerMetrics } from "./metrics.ts";
+import { secretStore } from "./secrets/store.ts";
+import { Ledger } from "./usage/ledger.ts";
+import { openPrices } from "./usage/prices.ts";
+
+export type { BrokerConfiguration } from "./environment.ts";
+export { readConfiguration } from "./environment.ts";
+export { BrokerError } from "./errors.ts";
+
+export interface RunningBroker {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Where log lines go; default: standard output. */
+  readonly logDestination?: DestinationStream;
+}
+
+// Anthropic's clients wait ten minutes for an answer that is not streamed.
+const ANSWER_TIMEOUT = 600_000;
+// Providers send a ping at least every few seconds while a stream is alive.
+const SILENCE_TIMEOUT = 300_000;
+const CONNECT_TIMEOUT = 10_000;
+
+export async function startBroker(
+  configuration: BrokerConfiguration,
+  options: StartOptions = {},
+): Promise<RunningBroker> {
+  const runnerSecrets = secretStore(configuration.runnerSecretsDirectory);
+  const integrationSecrets = secretStore(configuration.integrationSecretsDirectory);
+  const known = new Set([configuration.token]);
+  const remember = async (): Promise<void> => {
+    for (const store of [runnerSecrets, integrationSecrets]) for (const value of await store.values()) known.add(value);
+  };
+  await remember();
+  const log = brokerLog({
+    level: configuration.logLevel,
+    secrets: () => [...known],
+    bindings: { project: configuration.project, session: configuration.session.name },
+    ...(options.logDestination ? { destination: options.logDestination } : {}),
+  });
+
+  const stopping = new AbortController();
+  const dispatcher = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT },
+    headersTimeout: ANSWER_TIMEOUT,
+    bodyTimeout: SILENCE_TIMEOUT,
+    keepAliveTimeout: 30_000,
+  });
+  const now = (): number => performance.now();
+  const broker: Broker = {
+    configuration,
+    // Rotated keys are learned where they are first used, before anything about them can be logged.
+    runnerSecrets: {
+      ...runnerSecrets,
+      get: async (name) => {
+        const value = await runnerSecrets.get(name);
+        if (value !== undefined) known.add(value);
+        return value;
+      },
+    },
+    integrationSecrets,
+    prices: await openPrices(configuration.pricesFile),
+    ledger: new Ledger(configuration.spent),
+    running: new Set(),
+    rate: rateLimit(configuration.requestsPerMinute, now),
+    dispatcher,
+    metrics: brokerMetrics(),
+    log,
+    now,
+    stopping: stopping.signal,
+  };
+  if (broker.prices.problem !== undefined) log.warn({}, broker.prices.problem);
+
+  const server = brokerServer(broker);
+  const { host, port } = configuration;
+  server.listen(port, host);
+  await once(server, "listening").catch((error: unknown) => {
+    throw new BrokerError("CONFIGURATION_INVALID", `the broker cannot listen on ${host}:${port}: ${String(error)}`, {
+      cause: error,
+    });
+  });
+  const address = server.address();
+  const bound = address !== null && typeof address === "object" ? address.port : port;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
+  log.info({ url, upstreams: configuration.upstreams }, "broker listening");
+
+  return {
+    url,
+    async stop() {
+      stopping.abort();
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([closed, dispatcher.destroy()]);
+      log.flush();
+    },
+  };
+}

@@ -1,0 +1,157 @@
+/** Forwards one request to its provider: swaps the key, streams the answer back as it comes, counts what it cost. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { once } from "node:events";
+import { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
+import { errors } from "undici";
+import { BrokerError } from "../errors.ts";
+import type { Provider, RouteKind } from "../providers/provider.ts";
+import { redactor, redactText } from "../secrets/redact.ts";
+import type { Meter, Reading } from "../usage/reading.ts";
+import { guessTokens } from "../usage/reading.ts";
+import { scanner } from "../usage/scanner.ts";
+import { boundedBody, readAll } from "./body.ts";
+import { requestHeaders, responseHeaders } from "./headers.ts";
+import type { Target } from "./target.ts";
+import { unpack } from "./unpack.ts";
+
+export interface ForwardOptions {
+  readonly dispatcher: Dispatcher;
+  readonly origin: string;
+  readonly provider: Provider;
+  readonly target: Target;
+  readonly kind: RouteKind;
+  /** Undefined: the upstream needs none. */
+  readonly key: string | undefined;
+  /** The broker's own token, which must not leave the pod. */
+  readonly token: string;
+  readonly maxRequestBytes: number;
+  readonly signal: AbortSignal;
+  /** Milliseconds, only ever growing. */
+  readonly now: () => number;
+  /** Told of the meter when an answer that is counted begins. */
+  readonly onAnswer: (meter: Meter) => void;
+}
+
+export interface Forwarded {
+  readonly status: number;
+  /** Undefined when the request is not one that is counted. */
+  readonly reading: Reading | undefined;
+  /** False when one of the two sides broke off. */
+  readonly complete: boolean;
+  /** Milliseconds until the provider's first byte. */
+  readonly firstByte: number;
+}
+
+function toBrokerError(error: unknown, provider: Provider): BrokerError {
+  if (error instanceof BrokerError) return error;
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError) {
+    return new BrokerError("UPSTREAM_TIMEOUT", `${provider.label} did not answer in time. Try again.`, {
+      cause: error,
+    });
+  }
+  const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+  const message = `${provider.label} cannot be reached${code}. Try again; if it lasts, an administrator should look at the broker's upstream.`;
+  return new BrokerError("UPSTREAM_UNREACHABLE", message, { cause: error });
+}
+
+async function send(
+  incoming: IncomingMessage,
+  options: ForwardOptions,
+): Promise<{ answer: Dispatcher.ResponseData; bytes: () => number }> {
+  const { provider, target, key, token } = options;
+  const { method = "GET" } = incoming;
+  const headers = requestHeaders(incoming.headers, token);
+  if (key !== undefined) Object.assign(headers, provider.keyHeaders(key));
+  const bounded = boundedBody(incoming, options.maxRequestBytes);
+  let body: AsyncIterable<Buffer> | Buffer | null = null;
+  if (method === "POST") {
+    const rewrites = provider.prepare?.applies(target.path) === true;
+    body = rewrites ? (provider.prepare?.rewrite(await readAll(bounded.stream)) ?? null) : bounded.stream;
+    if (Buffer.isBuffer(body)) headers["content-length"] = String(body.length);
+  }
+  const answer = await options.dispatcher.request({
+    origin: options.origin,
+    path: target.send,
+    method,
+    headers,
+    body: body === null || Buffer.isBuffer(body) ? body : Readable.from(body),
+    signal: options.signal,
+  });
+  return { answer, bytes: bounded.bytes };
+}
+
+/** For a provider that said no numbers: a guess is better than a model that costs nothing. */
+function guess(requestBytes: number, answerBytes: number): Reading {
+  return {
+    model: undefined,
+    freshTokens: guessTokens(requestBytes),
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: guessTokens(answerBytes),
+    estimated: true,
+  };
+}
+
+/**
+ * Resolves when the answer has been passed on, or was cut by either side after it had begun.
+ *
+ * @throws BrokerError when nothing has been answered yet, so that the caller can still say why
+ */
+export async function forward(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  options: ForwardOptions,
+): Promise<Forwarded> {
+  const { provider, target, kind, key, signal, now } = options;
+  const begun = now();
+  const sent = await send(incoming, options).catch((error: unknown) => {
+    throw toBrokerError(error, provider);
+  });
+  const { answer } = sent;
+  const firstByte = now() - begun;
+  const status = answer.statusCode;
+  if (status >= 300 && status < 400) {
+    answer.body.destroy();
+    const message = `${provider.label} answered with a redirect, which the broker does not follow; an administrator should correct its upstream.`;
+    throw new BrokerError("UPSTREAM_UNREACHABLE", message);
+  }
+  const counted = kind === "model" && status >= 200 && status < 300;
+  const secrets = key === undefined ? [] : [key];
+  const body = unpack(answer.body, String(answer.headers["content-encoding"] ?? "identity"));
+
+  const meter: Meter = provider.meter({ path: target.path, bytes: sent.bytes });
+  const scan = scanner(String(answer.headers["content-type"] ?? ""), (value) => meter.see(value));
+  const clean = redactor(secrets);
+  if (counted) options.onAnswer(meter);
+  let answerBytes = 0;
+  const write = async (chunk: Buffer): Promise<void> => {
+    if (chunk.length > 0 && !response.write(chunk) && !signal.aborted) await once(response, "drain", { signal });
+  };
+
+  response.writeHead(
+    status,
+    responseHeaders(answer.headers, (text) => redactText(text, secrets)),
+  );
+  // A client that waits for a slow model learns at once that it was heard.
+  response.flushHeaders();
+  let complete = true;
+  try {
+    for await (const piece of body) {
+      const chunk = Buffer.from(piece);
+      answerBytes += chunk.length;
+      // Counted before it is passed on: see accountNow().
+      if (counted) scan.push(chunk);
+      await write(clean.push(chunk));
+    }
+    if (counted) scan.end();
+    await write(clean.end());
+    response.end();
+  } catch {
+    // Too late for words: the cut itself tells the client that the answer is not whole.
+    complete = false;
+    response.destroy();
+  }
+  if (!counted) return { status, reading: undefined, complete, firstByte };
+  return { status, reading: meter.read(complete) ?? guess(sent.bytes(), answerBytes), complete, firstByte };
+}
