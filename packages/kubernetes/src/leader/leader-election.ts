@@ -101,7 +101,7 @@ class Election {
       await pause(this.#retryMilliseconds, signal);
       if (signal.aborted) return true;
       const left = renewedAt + deadline - performance.now();
-      const attempt = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, left))]);
+      const attempt = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(left)))]);
       if (await this.#attempt(attempt)) renewedAt = performance.now();
       else if (this.#heldByOther() || performance.now() - renewedAt >= deadline) return signal.aborted;
     }
