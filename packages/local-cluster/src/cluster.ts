@@ -24,12 +24,16 @@ export interface LocalClusterOptions {
   readonly port?: number;
   /** Where the administrator's kubeconfig goes. Default: `kubeconfig` in the data directory. */
   readonly kubeconfigFile?: string;
-  /** What the images of pods are on this machine. Without it there are no controllers and no node: an API alone. */
+  /** What the images of pods are on this machine. Without it there is no node: pods stay Pending. */
   readonly images?: ImageStore;
   /** How long pods may take to end when the cluster stops. Default 10 s. */
   readonly podGraceMs?: number;
   /** "none": pods are plain processes even where bubblewrap would work. Default "auto". */
   readonly isolation?: "auto" | "none";
+  /** What no pod may see even where an image shows a directory around it. Default: the data directory. */
+  readonly hiddenPaths?: readonly string[];
+  /** False: an API alone, in which nothing happens by itself. Default true. */
+  readonly controllers?: boolean;
   /** Default: silent, or to the file `log`. */
   readonly logger?: Logger;
   readonly log?: string;
@@ -70,15 +74,13 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     const url = `https://127.0.0.1:${api.port}`;
     const adminKubeconfigFile = options.kubeconfigFile ?? path.join(dataDir, "kubeconfig");
     writeAtomically(adminKubeconfigFile, adminKubeconfig(url, keys), 0o600);
-    const { images, isolation = "auto", podGraceMs = DEFAULT_POD_GRACE_MS } = options;
-    const workloads = images
-      ? await startWorkloads(api, { dataDir, caPem: keys.authorityPem, images, isolation, logger }).catch(
-          async (error: unknown) => {
-            await api.stop();
-            throw error;
-          },
-        )
-      : undefined;
+    const { images, isolation = "auto", hiddenPaths = [dataDir], podGraceMs = DEFAULT_POD_GRACE_MS } = options;
+    const wanted = { dataDir, caPem: keys.authorityPem, images, isolation, hiddenPaths, logger };
+    const starting = options.controllers === false ? undefined : startWorkloads(api, wanted);
+    const workloads = await starting?.catch(async (error: unknown) => {
+      await api.stop();
+      throw error;
+    });
     const stopPods = async (): Promise<void> => workloads?.stopPods(podGraceMs / 1000);
     return {
       url,

@@ -5,4 +5,3 @@ export type { UserTokenRequest } from "./auth/user-tokens.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export type { ExecOptions, ExecSession, LogOptions, NodeAccess } from "./api/node-access.ts";
 export type { ImageStore, LocalImage } from "./kubelet/index.ts";
-export type { ImageStore, LocalImage } from "./kubelet/pod/images.ts";

@@ -13,6 +13,7 @@ export interface WorkloadsOptions {
   readonly images: ImageStore | undefined;
   /** "none": plain processes even where bubblewrap would work. */
   readonly isolation: "auto" | "none";
+  readonly hiddenPaths: readonly string[];
   readonly logger: Logger;
 }
 
@@ -26,7 +27,7 @@ export interface Workloads {
 export const NODE_NAME = "local";
 
 export async function startWorkloads(api: ApiServer, options: WorkloadsOptions): Promise<Workloads> {
-  const { images, isolation, dataDir, caPem } = options;
+  const { images, isolation, hiddenPaths, dataDir, caPem } = options;
   const logger = options.logger.child({ part: "workloads" });
   const transport = (name: string, ...groups: string[]) =>
     api.transport(authenticatedUser(name, [...groups, "system:masters"]));
@@ -44,7 +45,7 @@ export async function startWorkloads(api: ApiServer, options: WorkloadsOptions):
       nodeName: NODE_NAME,
       images,
       apiServer: { host: "127.0.0.1", port: api.port },
-      hiddenPaths: [dataDir],
+      hiddenPaths,
       isolation,
       logger,
     });

@@ -48,7 +48,7 @@ export function bubblewrapArguments(spec: ContainerProcessSpec, host: HostLayout
   // What the image asks for by name within a hidden directory (a folder of recordings, say) is shown; the rest of it is not.
   const isHidden = (path: string) => spec.hiddenPaths.some((hidden) => isWithin(path, hidden));
   const bind = ({ path, readOnly }: { path: string; readOnly: boolean }) => [
-    readOnly ? "--ro-bind" : "--bind",
+    readOnly ? "--ro-bind-try" : "--bind-try",
     path,
     path,
   ];
