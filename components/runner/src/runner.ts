@@ -305,7 +305,7 @@ export class Runner {
         await state.update({ frameworkSessionId: id });
         this.#setDigest({ sessionId: id });
       },
-      beginAutonomousRun: async (reason) => this.runs.beginAutonomousRun(reason),
+      beginAutonomousRun: async (reason, signal) => this.runs.beginAutonomousRun(reason, signal),
       redact: (text) => this.#secrets.redact(text),
       logger: this.#logger,
     });

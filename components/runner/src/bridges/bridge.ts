@@ -92,8 +92,8 @@ export interface SessionContext {
   readonly frameworkSessionId: string | undefined;
   /** Remembers the framework's conversation across attempts. */
   rememberFrameworkSession(id: string): Promise<void>;
-  /** Waits until no other run is open, then opens one. */
-  beginAutonomousRun(reason: string): Promise<AutonomousRun>;
+  /** Waits until no other run is open, then opens one. Rejects when the signal aborts before. */
+  beginAutonomousRun(reason: string, signal: AbortSignal): Promise<AutonomousRun>;
   /** Text without secrets, for messages that do not pass the event log. */
   redact(text: string): string;
   readonly logger: Logger;

@@ -3,6 +3,7 @@ import { RunnerError } from "../errors.ts";
 import type { PlatformBridge } from "./bridge.ts";
 
 const BRIDGES: Readonly<Record<string, () => Promise<PlatformBridge>>> = {
+  "claude-agent-sdk": async () => new (await import("./claude-agent-sdk/bridge.ts")).ClaudeAgentBridge(),
   replay: async () => new (await import("./replay/bridge.ts")).ReplayBridge(),
 };
 

@@ -135,13 +135,20 @@ export class Runs {
     return { interrupted: true };
   }
 
-  /** Opens a run of the framework's own when no other is open. */
-  async beginAutonomousRun(reason: string): Promise<AutonomousRun> {
+  /** Opens a run of the framework's own when no other is open. Rejects when the signal aborts before. */
+  async beginAutonomousRun(reason: string, signal: AbortSignal): Promise<AutonomousRun> {
     while (this.#active !== undefined && !this.#stopping) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      this.#waitingAutonomous.push({ resolve, reject });
-      await promise;
+      const waiter = { resolve, reject };
+      const giveUp = (): void => {
+        this.#waitingAutonomous = this.#waitingAutonomous.filter((other) => other !== waiter);
+        reject(signal.reason);
+      };
+      this.#waitingAutonomous.push(waiter);
+      signal.addEventListener("abort", giveUp, { once: true });
+      await promise.finally(() => signal.removeEventListener("abort", giveUp));
     }
+    signal.throwIfAborted();
     if (this.#stopping) throw new RunnerError("STOPPING", "the session is stopping and takes no runs");
     const active = this.#open({ runId: this.#options.newId(), messages: [], resume: [] }, { autonomous: reason });
     void active.forced.promise.then((outcome) => this.#close(active, outcome));
@@ -236,11 +243,12 @@ export class Runs {
     return active;
   }
 
-  async #close(active: ActiveRun, outcome: RunOutcome): Promise<void> {
+  async #close(active: ActiveRun, given: RunOutcome): Promise<void> {
     if (active.ended) return;
     active.ended = true;
     const { recorder, log, state, threadId, logger } = this.#options;
-    const spent = await this.#options.usage.settle(outcome);
+    const spent = await this.#options.usage.settle(given);
+    const outcome = explained(given, this.#options.usage.budgetExceeded);
     for (const event of recorder.open.closing()) recorder.record(event);
     recorder.record(endEvent(threadId, active.runId, outcome, spent));
     const interrupts = outcome.type === "interrupt" ? [...outcome.interrupts] : [];
@@ -282,6 +290,12 @@ export class Runs {
       writable: async () => log.writable(),
     };
   }
+}
+
+/** A model that refuses because of the budget says so in its provider's words; the user is told in ours. */
+function explained(outcome: RunOutcome, budgetExceeded: string | undefined): RunOutcome {
+  if (outcome.type !== "error" || budgetExceeded === undefined) return outcome;
+  return { ...outcome, code: "BUDGET_EXCEEDED", message: budgetExceeded };
 }
 
 function endEvent(threadId: string, runId: string, outcome: RunOutcome, spent: Spent): Event {

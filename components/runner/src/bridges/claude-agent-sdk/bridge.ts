@@ -1,0 +1,352 @@
+/**
+ * Claude Code in a session, through the Claude Agent SDK: one process and one conversation, whose turns become runs. What
+ * the agent does on its own between them (a background task that reports) becomes a run of its own.
+ */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { CanUseTool, PermissionResult, SDKMessage, SDKResultMessage } from "@anthropic-ai/claude-agent-sdk";
+import { EventType } from "@pilothouse/agui";
+import {
+  BRIDGE_CAPABILITIES,
+  type AgenticSessionSpec,
+  type CapabilitiesReport,
+  type FrameworkCapabilities,
+  type McpServer,
+} from "@pilothouse/contracts";
+import { messageOf, RunnerError } from "../../errors.ts";
+import type {
+  EventSink,
+  McpServerStatus,
+  PlatformBridge,
+  RunInput,
+  RunOutcome,
+  SessionContext,
+  SpecChange,
+} from "../bridge.ts";
+import { interruptFor, resultFor, resultForWords, type Ask } from "./asks.ts";
+import { claudeOptions, hasConversation, mcpServersOf, permissionModeOf } from "./options.ts";
+import { NO_TOTALS, outcomeOf, type Totals } from "./outcome.ts";
+import { ClaudeProcess } from "./process.ts";
+import { copyProjectConfig } from "./project-config.ts";
+import { Translator } from "./translator.ts";
+import { Turns, type Turn } from "./turns.ts";
+import { answersInWords, contentOf, textOf, userMessage } from "./user-message.ts";
+
+/** Tools ask while their message is still being written; the rest of it belongs into the same run. */
+const ASK_SETTLES = 40;
+const ASK_PATIENCE = 2000;
+
+interface Settings {
+  model: string | undefined;
+  permissionMode: AgenticSessionSpec["permissionMode"];
+  mcpServers: Readonly<Record<string, McpServer>>;
+  workingDirectory: string;
+  directories: readonly string[];
+}
+
+export class ClaudeAgentBridge implements PlatformBridge {
+  readonly #translator = new Translator(randomUUID, () => performance.now());
+  readonly #asks = new Map<string, Ask>();
+  #context: SessionContext | undefined;
+  #settings: Settings | undefined;
+  #process: ClaudeProcess | undefined;
+  #restartBeforeNextRun = false;
+  #turns: Turns | undefined;
+  #totals: Totals = NO_TOTALS;
+  #modelError: Extract<SDKMessage, { type: "assistant" }>["error"];
+  #report: Pick<CapabilitiesReport, "models" | "tools" | "commands" | "agents"> = {
+    models: [],
+    tools: [],
+    commands: [],
+    agents: [],
+  };
+
+  capabilities(): FrameworkCapabilities {
+    return BRIDGE_CAPABILITIES["claude-agent-sdk"];
+  }
+
+  report(): CapabilitiesReport {
+    return { ...this.capabilities(), ...this.#report };
+  }
+
+  async start(context: SessionContext): Promise<void> {
+    this.#context = context;
+    this.#settings = {
+      model: context.model,
+      permissionMode: context.spec.permissionMode,
+      mcpServers: context.mcpServers,
+      workingDirectory: context.workingDirectory,
+      directories: context.directories,
+    };
+    this.#turns = new Turns({
+      begin: async (reason, signal) => context.beginAutonomousRun(reason, signal),
+      onBoundary: () => this.#translator.newRun(),
+    });
+    await this.#startProcess();
+  }
+
+  async run(input: RunInput, sink: EventSink): Promise<RunOutcome> {
+    const turns = this.#started(this.#turns);
+    if (this.#process?.alive !== true || (this.#restartBeforeNextRun && this.#asks.size === 0)) await this.#restart();
+    const process = this.#started(this.#process);
+    const turn = turns.beginUserTurn(sink);
+    turn.interrupted = input.resume.some((entry) => entry.status === "cancelled");
+    const answered = this.#answer(input);
+    if (!answered) {
+      const words = answersInWords(input.interrupts, input.resume);
+      const content = contentOf(input.messages);
+      const message = words === "" ? content : `${words}\n${textOf(input.messages)}`.trim();
+      process.send(userMessage(turn.uuid, message));
+    }
+    this.#askIfWaiting();
+    return turn.ended;
+  }
+
+  async interrupt(): Promise<void> {
+    this.#turns?.interrupted();
+    for (const ask of this.#takeAsks())
+      ask.resolve({ behavior: "deny", message: "The user interrupted.", interrupt: true });
+    if (this.#process?.alive === true) await this.#process.query.interrupt();
+  }
+
+  async applyChange(change: SpecChange): Promise<void> {
+    const settings = this.#started(this.#settings);
+    const query = this.#process?.alive === true ? this.#process.query : undefined;
+    switch (change.type) {
+      case "model":
+        settings.model = change.model;
+        await query?.setModel(change.model);
+        return;
+      case "permissionMode":
+        settings.permissionMode = change.permissionMode;
+        // Which tools there are differs between planning and the other modes: that needs a new process.
+        this.#restartBeforeNextRun = true;
+        await query?.setPermissionMode(permissionModeOf(change.permissionMode));
+        return;
+      case "mcpServers":
+        settings.mcpServers = change.servers;
+        await query?.setMcpServers(mcpServersOf(change.servers));
+        return;
+      case "repositories":
+        settings.directories = change.directories;
+        settings.workingDirectory = change.workingDirectory;
+        this.#restartBeforeNextRun = true;
+        return;
+      case "workflow":
+        return;
+      default:
+        return change satisfies never;
+    }
+  }
+
+  async mcpStatus(): Promise<McpServerStatus[]> {
+    if (this.#process?.alive !== true) return [];
+    // Never the servers' configuration: it may hold credentials.
+    return (await this.#process.query.mcpServerStatus()).map(({ name, status, error, tools }) => ({
+      name,
+      status,
+      ...(error === undefined ? {} : { error: this.#started(this.#context).redact(error) }),
+      tools: (tools ?? []).map((tool) => ({
+        name: tool.name,
+        ...(tool.description === undefined ? {} : { description: tool.description }),
+      })),
+    }));
+  }
+
+  async stop(): Promise<void> {
+    for (const ask of this.#takeAsks())
+      ask.resolve({ behavior: "deny", message: "The session stopped.", interrupt: true });
+    await this.#process?.stop();
+  }
+
+  async #restart(): Promise<void> {
+    await this.#process?.stop();
+    await this.#startProcess();
+  }
+
+  async #startProcess(): Promise<void> {
+    const context = this.#started(this.#context);
+    const settings = this.#started(this.#settings);
+    this.#restartBeforeNextRun = false;
+    this.#totals = NO_TOTALS;
+    const projectConfig = join(context.paths.platform, "project-config");
+    await copyProjectConfig(settings.workingDirectory, projectConfig);
+    const id = this.#conversationId ?? context.frameworkSessionId ?? randomUUID();
+    const known = await hasConversation(context.paths.claude, id);
+    // Remembered before it begins: a process that dies at once has still begun it.
+    await context.rememberFrameworkSession(id);
+    this.#conversationId = id;
+    const current: { process: ClaudeProcess | undefined } = { process: undefined };
+    try {
+      current.process = await ClaudeProcess.start(
+        (hooks) =>
+          claudeOptions({
+            context,
+            ...settings,
+            ...hooks,
+            projectConfig,
+            conversation: known ? { resume: id } : { sessionId: id },
+            canUseTool: this.#canUseTool,
+          }),
+        {
+          onMessage: async (message) => this.#onMessage(message),
+          onEnd: (error) => this.#onProcessEnd(current.process, error),
+        },
+      );
+    } catch (error) {
+      throw new RunnerError(
+        "AGENT_START_FAILED",
+        context.redact(`Claude Code could not be started: ${messageOf(error)}`),
+        {
+          cause: error,
+        },
+      );
+    }
+    this.#process = current.process;
+    context.logger.info({ conversation: id, resumed: known }, "Claude Code is ready");
+    void this.#readCapabilities(current.process);
+  }
+
+  #conversationId: string | undefined;
+
+  async #readCapabilities(process: ClaudeProcess): Promise<void> {
+    try {
+      const { commands, models, agents } = await process.query.initializationResult();
+      this.#report = {
+        ...this.#report,
+        commands: commands.map(({ name, description }) => ({ name, description })),
+        models: models.map((model) => model.value),
+        agents: agents.map((agent) => agent.name),
+      };
+    } catch (error) {
+      this.#context?.logger.warn({ reason: messageOf(error) }, "Claude Code did not tell its capabilities");
+    }
+  }
+
+  /** True when the run's input is an answer to what the agent waits for. */
+  #answer(input: RunInput): boolean {
+    if (this.#asks.size === 0) return false;
+    const asks = this.#takeAsks();
+    const words = textOf(input.messages);
+    for (const ask of asks) {
+      const entry = input.resume.find((candidate) => candidate.interruptId === ask.interrupt.id);
+      if (entry !== undefined) ask.resolve(resultFor(ask, entry));
+      else if (words !== "") ask.resolve(resultForWords(ask, words));
+      else this.#asks.set(ask.interrupt.id, ask);
+    }
+    return true;
+  }
+
+  #takeAsks(): Ask[] {
+    const asks = [...this.#asks.values()];
+    this.#asks.clear();
+    return asks;
+  }
+
+  readonly #canUseTool: CanUseTool = async (toolName, input, options): Promise<PermissionResult> => {
+    const settings = this.#started(this.#settings);
+    const isQuestion = toolName === "AskUserQuestion";
+    if (settings.permissionMode === "bypass" && !isQuestion) return { behavior: "allow", updatedInput: input };
+    const id = randomUUID();
+    const toolCallId = this.#translator.toolCallId(options.toolUseID);
+    const interrupt = interruptFor(id, toolName, input, toolCallId, options);
+    return new Promise((resolve) => {
+      const settle = (result: PermissionResult): void => {
+        this.#asks.delete(id);
+        resolve(result);
+      };
+      this.#asks.set(id, { interrupt, toolName, input, suggestions: options.suggestions ?? [], resolve: settle });
+      options.signal.addEventListener(
+        "abort",
+        () => settle({ behavior: "deny", message: "The request was withdrawn." }),
+        {
+          once: true,
+        },
+      );
+      this.#askIfWaiting();
+    });
+  };
+
+  /** Ends the run with the open questions, once the message that asks them is complete. */
+  #askIfWaiting(since = performance.now()): void {
+    if (this.#asks.size === 0) return;
+    setTimeout(() => {
+      if (this.#asks.size === 0) return;
+      const speaking = this.#translator.speaking && performance.now() - since < ASK_PATIENCE;
+      if (speaking) return this.#askIfWaiting(since);
+      void this.#turns?.ask([...this.#asks.values()].map((ask) => ask.interrupt));
+    }, ASK_SETTLES).unref();
+  }
+
+  async #onMessage(message: SDKMessage): Promise<void> {
+    const turns = this.#started(this.#turns);
+    // Between a question and its answer nothing is told: it belongs to the run that the answer begins.
+    await turns.answered();
+    if (message.type === "assistant" && message.error !== undefined) this.#modelError = message.error;
+    if (message.type === "system" && message.subtype === "init") {
+      this.#report = { ...this.#report, tools: message.tools };
+      turns.mainTurnBegan();
+    }
+    if (message.type === "result") return this.#onResult(turns, message);
+    // Subagents are told of again in each run, so a run must be open before the translation.
+    if (!tells(message)) {
+      this.#translator.translate(message);
+      return;
+    }
+    const turn = await turns.forEvents();
+    for (const event of this.#translator.translate(message)) {
+      if (event.type === EventType.TEXT_MESSAGE_CONTENT && event.subagentRunId === undefined) turn.spoke = true;
+      turn.sink.emit(event);
+    }
+    await turn.sink.writable();
+  }
+
+  async #onResult(turns: Turns, result: SDKResultMessage): Promise<void> {
+    const { redact } = this.#started(this.#context);
+    const turn = turns.turnOf(result);
+    const before = this.#totals;
+    const modelError = this.#modelError;
+    this.#totals = { modelUsage: result.modelUsage, costUsd: result.total_cost_usd };
+    this.#modelError = undefined;
+    if (turn === undefined) return;
+    const outcome = outcomeOf({ result, modelError, interrupted: turn.interrupted, before, redact });
+    if (outcome.type === "success" && !turn.spoke) this.#sayResult(turn, outcome.text ?? "");
+    await turns.end(turn, outcome);
+  }
+
+  /** A command that no model answers (`/usage`) has its text in the result alone. */
+  #sayResult(turn: Turn, text: string): void {
+    if (text.trim() === "") return;
+    const messageId = randomUUID();
+    turn.sink.emit({ type: EventType.TEXT_MESSAGE_START, messageId, role: "assistant" });
+    turn.sink.emit({ type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: text });
+    turn.sink.emit({ type: EventType.TEXT_MESSAGE_END, messageId });
+  }
+
+  #onProcessEnd(process: ClaudeProcess | undefined, error: unknown): void {
+    if (process === undefined || process !== this.#process) return;
+    const { redact, logger } = this.#started(this.#context);
+    this.#asks.clear();
+    const reason = redact(
+      [error === undefined ? "" : messageOf(error), process.lastWords].filter((part) => part !== "").join("\n"),
+    );
+    logger.warn({ reason }, "Claude Code has ended");
+    const message = `Claude Code ended unexpectedly; the next message starts it again. ${reason}`.trim();
+    this.#turns?.fail({ type: "error", code: "AGENT_PROCESS_DIED", message: message.slice(0, 4000) });
+  }
+
+  #started<T>(part: T | undefined): T {
+    if (part === undefined) throw new RunnerError("NOT_READY", "Claude Code is not started yet");
+    return part;
+  }
+}
+
+/** Messages that may become events; the others (status, progress, life-cycle) open no run. */
+function tells(message: SDKMessage): boolean {
+  if (message.type === "stream_event" || message.type === "assistant") return true;
+  if (message.type === "user") return typeof message.message.content !== "string" && !("isReplay" in message);
+  if (message.type !== "system") return false;
+  return ["task_started", "task_notification", "task_updated", "api_retry", "compact_boundary"].includes(
+    message.subtype,
+  );
+}
