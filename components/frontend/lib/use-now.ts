@@ -10,7 +10,7 @@ function createClock(interval: number) {
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     get: () => now,
-    subscribe(listener: () => void) {
+    subscribe: (listener: () => void) => {
       listeners.add(listener);
       timer ??= setInterval(() => {
         now = Date.now();
@@ -33,6 +33,6 @@ const noClock = { get: () => 0, subscribe: () => () => undefined };
 export function useNow(interval: number, isRunning = true): number {
   let clock = clocks.get(interval);
   if (clock === undefined) clocks.set(interval, (clock = createClock(interval)));
-  const { get, subscribe } = isRunning ? clock : noClock;
-  return useSyncExternalStore(subscribe, get, () => 0);
+  const source = isRunning ? clock : noClock;
+  return useSyncExternalStore(source.subscribe, source.get, () => 0);
 }

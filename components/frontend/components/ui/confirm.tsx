@@ -8,14 +8,14 @@ import { Field, Input } from "./field";
 
 interface ConfirmProps {
   open: boolean;
-  onOpenChange(open: boolean): void;
+  onOpenChange: (open: boolean) => void;
   title: string;
   description: string;
   action: string;
   /** What must be typed first, for what is gravest. */
   phrase?: string;
   pending?: boolean;
-  onConfirm(): void;
+  onConfirm: () => void;
 }
 
 export function Confirm({

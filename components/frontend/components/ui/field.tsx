@@ -32,7 +32,7 @@ interface FieldProps {
   optional?: string;
   className?: string;
   /** Gets what ties the control to its label, hint and error. */
-  children(ids: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }): ReactNode;
+  children: (ids: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }) => ReactNode;
 }
 
 export function Field({ label, hint, error, optional, className, children }: FieldProps) {

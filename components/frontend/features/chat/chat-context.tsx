@@ -13,7 +13,7 @@ export interface ChatContextValue {
   /** Whether the reader may answer, and if not, why. */
   readonly canAct: "yes" | "read-only" | "not-running";
   /** Sends an answer; throws what went wrong. */
-  answer(answer: Answer): Promise<void>;
+  answer: (answer: Answer) => Promise<void>;
 }
 
 const ChatContext = createContext<ChatContextValue>({

@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { texts } from "@/lib/texts";
 import { useThread, useThreadStore } from "../thread/thread-context";
 import { ChatAnnouncer } from "./chat-announcer";
+import { RowRendererProvider } from "./row-renderer";
 import { RowView } from "./row-view";
 import { threadRows } from "./rows";
 
@@ -43,49 +44,51 @@ export function ChatView({ tail, empty }: { tail: ReactNode; empty?: ReactNode }
   useEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
 
   return (
-    <div className="relative min-h-0 flex-1">
-      <div
-        ref={scroller}
-        tabIndex={0}
-        role="region"
-        aria-label={texts.chat.label}
-        className="scroll-thin h-full overflow-x-hidden overflow-y-auto -outline-offset-2 [overflow-anchor:none]"
-      >
-        {/* The server draws no rows, so that no style attribute is in its HTML: the page's policy allows none. */}
+    <RowRendererProvider value={RowView}>
+      <div className="relative min-h-0 flex-1">
         <div
-          className="relative w-full"
-          {...(items.length === 0 ? {} : { style: { height: virtualizer.getTotalSize() } })}
+          ref={scroller}
+          tabIndex={0}
+          role="region"
+          aria-label={texts.chat.label}
+          className="scroll-thin h-full overflow-x-hidden overflow-y-auto -outline-offset-2 [overflow-anchor:none]"
         >
-          {rows.length === 0 ? empty : null}
-          {items.map((item) => {
-            const row = rows[item.index];
-            return (
-              <Placed key={item.key} index={item.index} start={item.start} measure={virtualizer.measureElement}>
-                {row === undefined ? tail : <RowView row={row} />}
-              </Placed>
-            );
-          })}
+          {/* The server draws no rows, so that no style attribute is in its HTML: the page's policy allows none. */}
+          <div
+            className="relative w-full"
+            {...(items.length === 0 ? {} : { style: { height: virtualizer.getTotalSize() } })}
+          >
+            {rows.length === 0 ? empty : null}
+            {items.map((item) => {
+              const row = rows[item.index];
+              return (
+                <Placed key={item.key} index={item.index} start={item.start} measure={virtualizer.measureElement}>
+                  {row === undefined ? tail : <RowView row={row} />}
+                </Placed>
+              );
+            })}
+          </div>
         </div>
+        {isAtEnd ? null : (
+          <Button
+            size="sm"
+            className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full bg-pop shadow-float hover:bg-pop"
+            onClick={() => virtualizer.scrollToEnd()}
+          >
+            <ArrowDown aria-hidden className="size-3.5" />
+            {texts.chat.jumpToNewest}
+          </Button>
+        )}
+        <ChatAnnouncer />
       </div>
-      {isAtEnd ? null : (
-        <Button
-          size="sm"
-          className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full bg-pop shadow-float hover:bg-pop"
-          onClick={() => virtualizer.scrollToEnd()}
-        >
-          <ArrowDown aria-hidden className="size-3.5" />
-          {texts.chat.jumpToNewest}
-        </Button>
-      )}
-      <ChatAnnouncer />
-    </div>
+    </RowRendererProvider>
   );
 }
 
 interface PlacedProps {
   index: number;
   start: number;
-  measure(element: HTMLDivElement | null): void;
+  measure: (element: HTMLDivElement | null) => void;
   children: ReactNode;
 }
 

@@ -8,7 +8,7 @@ import { formatDuration } from "@/lib/format";
 import { texts } from "@/lib/texts";
 import { useDisclosure, useThreadStore } from "../thread/thread-context";
 import type { SubagentEntry } from "../thread/thread-state";
-import { RowView } from "./row-view";
+import { useRowRenderer } from "./row-renderer";
 import { threadRows } from "./rows";
 
 export function SubagentCard({ entry }: { entry: SubagentEntry }) {
@@ -54,6 +54,7 @@ export function SubagentCard({ entry }: { entry: SubagentEntry }) {
 }
 
 function SubagentBody({ entry }: { entry: SubagentEntry }) {
+  const RowView = useRowRenderer();
   const store = useThreadStore();
   const rows = useMemo(() => threadRows(store.getState().entries, entry.children), [store, entry.children]);
   return (

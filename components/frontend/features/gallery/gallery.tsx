@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import { AppProviders } from "../shell/app-providers";
 import { ChatProvider } from "../chat/chat-context";
+import { RowRendererProvider } from "../chat/row-renderer";
 import { RowView } from "../chat/row-view";
 import { threadRows } from "../chat/rows";
 import { WorkingLine } from "../chat/working-line";
@@ -32,7 +33,7 @@ export function Gallery() {
   );
 }
 
-function Conversation({ events }: { events(): WireEvent[] }) {
+function Conversation({ events }: { events: () => WireEvent[] }) {
   const store = useMemo(() => {
     const created = createThreadStore({ requestFrame: (callback) => callback(), now: () => 0 });
     events().forEach((event, index) => created.receive(event, index + 1));
@@ -40,7 +41,9 @@ function Conversation({ events }: { events(): WireEvent[] }) {
   }, [events]);
   return (
     <ThreadProvider store={store}>
-      <Rows />
+      <RowRendererProvider value={RowView}>
+        <Rows />
+      </RowRendererProvider>
     </ThreadProvider>
   );
 }

@@ -11,7 +11,7 @@ interface QuestionFieldProps {
   draft: Draft;
   isDisabled: boolean;
   position: string | undefined;
-  onChange(draft: Draft): void;
+  onChange: (draft: Draft) => void;
 }
 
 export function QuestionField({ question, draft, isDisabled, position, onChange }: QuestionFieldProps) {

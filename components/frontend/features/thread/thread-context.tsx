@@ -11,9 +11,9 @@ interface ThreadContextValue {
 }
 
 interface Disclosures {
-  get(key: string): boolean | undefined;
-  set(key: string, open: boolean): void;
-  subscribe(listener: () => void): () => void;
+  get: (key: string) => boolean | undefined;
+  set: (key: string, open: boolean) => void;
+  subscribe: (listener: () => void) => () => void;
 }
 
 const ThreadContext = createContext<ThreadContextValue | undefined>(undefined);

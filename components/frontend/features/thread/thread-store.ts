@@ -8,17 +8,17 @@ const SLICE_MS = 8;
 
 export interface ThreadStore {
   /** Adds an event; readers see it with the next frame. */
-  receive(event: WireEvent, seq: number | undefined): void;
-  getState(): ThreadState;
+  receive: (event: WireEvent, seq: number | undefined) => void;
+  getState: () => ThreadState;
   /** The newest number received, applied or not: where a reconnect goes on from. */
-  lastReceived(): number;
-  subscribe(listener: () => void): () => void;
+  lastReceived: () => number;
+  subscribe: (listener: () => void) => () => void;
 }
 
 export interface Scheduler {
   /** Calls back before the next frame is drawn, or soon when no frame is due. */
-  requestFrame(callback: () => void): void;
-  now(): number;
+  requestFrame: (callback: () => void) => void;
+  now: () => number;
 }
 
 export function createThreadStore(scheduler: Scheduler): ThreadStore {

@@ -38,7 +38,7 @@ export function MoreButton({
 }: {
   isWhole: boolean;
   hidden: number;
-  onToggle(): void;
+  onToggle: () => void;
   className?: string;
 }) {
   return (

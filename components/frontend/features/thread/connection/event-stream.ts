@@ -14,12 +14,12 @@ export type ConnectionState =
 
 export interface EventStreamOptions {
   /** Where to read on from; asked anew for each connection. */
-  url(): string;
-  lastEventId(): string | undefined;
-  onEvent(event: ServerSentEvent): void;
+  url: () => string;
+  lastEventId: () => string | undefined;
+  onEvent: (event: ServerSentEvent) => void;
   /** A connection stands; a stream that begins with the whole list clears what it knew. */
-  onOpen?(): void;
-  onState(state: ConnectionState): void;
+  onOpen?: () => void;
+  onState: (state: ConnectionState) => void;
   signal: AbortSignal;
   fetch?: typeof fetch;
   now?: () => number;

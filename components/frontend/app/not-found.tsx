@@ -1,0 +1,22 @@
+import Link from "next/link";
+import { Button } from "@/components/ui/button";
+import { Empty } from "@/components/ui/feedback";
+import { pages } from "@/lib/api/paths";
+import { texts } from "@/lib/texts";
+
+export default function NotFound() {
+  return (
+    <main className="grid min-h-dvh place-items-center">
+      <Empty
+        title={texts.errors.notFoundTitle}
+        action={
+          <Button asChild>
+            <Link href={pages.projects}>{texts.errors.home}</Link>
+          </Button>
+        }
+      >
+        {texts.errors.notFoundLead}
+      </Empty>
+    </main>
+  );
+}

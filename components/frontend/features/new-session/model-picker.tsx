@@ -1,0 +1,61 @@
+"use client";
+/** Runner and model in one choice: models grouped by the runner that serves them. */
+import type { ModelOption, RunnerTypeOption } from "@pilothouse/contracts";
+import { Check, ChevronDown } from "lucide-react";
+import { Fragment } from "react";
+import { Button } from "@/components/ui/button";
+import { Menu, MenuItem, MenuLabel } from "@/components/ui/menu";
+import { texts } from "@/lib/texts";
+import { modelsFor, type SessionForm } from "./session-form";
+
+interface ModelPickerProps {
+  runners: readonly RunnerTypeOption[];
+  models: readonly ModelOption[];
+  runner: RunnerTypeOption | undefined;
+  model: string | undefined;
+  onChange: (changes: Pick<SessionForm, "runner" | "model">) => void;
+}
+
+export function ModelPicker({ runners, models, runner, model, onChange }: ModelPickerProps) {
+  const own = modelsFor(runner, models);
+  const current = own.find((item) => item.id === model) ?? own.find((item) => item.isDefault) ?? own[0];
+  const label =
+    runner === undefined ? texts.common.loading : current === undefined ? runner.displayName : current.label;
+  return (
+    <Menu
+      className="w-72"
+      trigger={
+        <Button variant="ghost" size="sm" aria-label={`${texts.create.runner}, ${texts.create.model}: ${label}`}>
+          {label}
+          <ChevronDown aria-hidden className="size-3.5 text-ink-3" />
+        </Button>
+      }
+    >
+      {runners.map((item) => {
+        const choices = modelsFor(item, models);
+        return (
+          <Fragment key={item.id}>
+            <MenuLabel>{item.displayName}</MenuLabel>
+            {choices.length === 0 ? (
+              <MenuItem onSelect={() => onChange({ runner: item.id, model: undefined })}>
+                <span className="min-w-0 flex-1 text-ink-2">
+                  {item.description === "" ? texts.create.noModel : item.description}
+                </span>
+                {runner?.id === item.id ? <Check aria-hidden className="size-3.5 text-accent" /> : null}
+              </MenuItem>
+            ) : null}
+            {choices.map((choice) => (
+              <MenuItem key={choice.id} onSelect={() => onChange({ runner: item.id, model: choice.id })}>
+                <span className="min-w-0 flex-1 truncate">{choice.label}</span>
+                {choice.isDefault ? <span className="text-2xs text-ink-3">{texts.create.defaultModel}</span> : null}
+                {runner?.id === item.id && current?.id === choice.id ? (
+                  <Check aria-hidden className="size-3.5 text-accent" />
+                ) : null}
+              </MenuItem>
+            ))}
+          </Fragment>
+        );
+      })}
+    </Menu>
+  );
+}

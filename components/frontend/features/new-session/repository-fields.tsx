@@ -1,0 +1,61 @@
+"use client";
+import { FolderGit2, X } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { texts } from "@/lib/texts";
+import { type RepositoryDraft, repositoryProblem } from "./session-form";
+
+interface RepositoryFieldsProps {
+  repositories: readonly RepositoryDraft[];
+  onChange: (repositories: readonly RepositoryDraft[]) => void;
+}
+
+const field = "min-w-0 bg-transparent py-1.5 font-mono text-sm placeholder:font-sans focus:outline-none";
+
+export function RepositoryFields({ repositories, onChange }: RepositoryFieldsProps) {
+  const change = (id: string, changes: Partial<RepositoryDraft>) =>
+    onChange(repositories.map((repository) => (repository.id === id ? { ...repository, ...changes } : repository)));
+  return repositories.map((repository) => {
+    const problem = repositoryProblem(repository);
+    const noteId = `repository-${repository.id}`;
+    return (
+      <div key={repository.id} role="group" aria-label={texts.create.addRepository}>
+        <div className="flex items-center gap-2.5 rounded-xl border border-line-2 bg-card px-3 focus-within:border-accent has-aria-invalid:border-bad">
+          <FolderGit2 aria-hidden className="size-4 shrink-0 text-ink-3" />
+          <input
+            aria-label={texts.create.repositoryUrl}
+            placeholder="https://github.com/org/repo.git"
+            value={repository.url}
+            autoFocus={repository.url === ""}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(event) => change(repository.id, { url: event.target.value })}
+            className={`${field} flex-1`}
+            {...(problem === undefined ? {} : { "aria-invalid": true, "aria-describedby": noteId })}
+          />
+          <input
+            aria-label={texts.create.branch}
+            placeholder={texts.create.branchPlaceholder}
+            value={repository.branch}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(event) => change(repository.id, { branch: event.target.value })}
+            className={`${field} w-32 border-l border-line pl-3`}
+          />
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label={texts.create.removeRepository(repository.url)}
+            onClick={() => onChange(repositories.filter((item) => item.id !== repository.id))}
+          >
+            <X aria-hidden className="size-3.5" />
+          </Button>
+        </div>
+        {problem === undefined ? null : (
+          <p id={noteId} role="alert" className="mt-1 px-3 text-xs text-bad">
+            {problem}
+          </p>
+        )}
+      </div>
+    );
+  });
+}

@@ -1,0 +1,121 @@
+"use client";
+/** The page of one session: header, conversation, composer, and the panel beside them. */
+import { type AgenticSession, RunAccepted } from "@pilothouse/contracts";
+import { useMemo, useRef, useState } from "react";
+import { api } from "@/lib/api/paths";
+import { useAllowed, useMe } from "@/lib/api/queries";
+import { command, request } from "@/lib/api/request";
+import { sessionState } from "@/lib/session-state";
+import { texts } from "@/lib/texts";
+import { ChatProvider, type ChatContextValue } from "../chat/chat-context";
+import { ChatView } from "../chat/chat-view";
+import { WorkingLine } from "../chat/working-line";
+import { Composer } from "../composer/composer";
+import { OutgoingMessages } from "../composer/outgoing-messages";
+import { useOutbox } from "../composer/use-outbox";
+import { SidePanel } from "../panels/side-panel";
+import { ThreadProvider } from "../thread/thread-context";
+import { useThreadStream } from "../thread/use-thread-stream";
+import { ChatSkeleton } from "./chat-skeleton";
+import { SessionFooter } from "./session-footer";
+import { SessionHeader } from "./session-header";
+import { StartupView } from "./startup-view";
+import { startupOf } from "./startup-steps";
+import { useAttention } from "./use-attention";
+import { useSessionActions } from "./use-session-actions";
+
+export function SessionView({ project, session }: { project: string; session: AgenticSession }) {
+  const { name } = session.metadata;
+  const { data: me } = useMe();
+  const isAllowed = useAllowed(project, "updateSessions");
+  const state = sessionState(session);
+  const actions = useSessionActions(project, name);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const [isPanelOpen, setPanelOpen] = useState(false);
+  const { store, connection, isReady } = useThreadStream(
+    api.thread(project, name),
+    session.status?.agent?.lastSeq ?? 0,
+  );
+  const canSend = session.status?.phase === "Running";
+  const outbox = useOutbox({ project, session: name, canSend, store });
+  useAttention(session);
+
+  const chat = useMemo<ChatContextValue>(
+    () => ({
+      me: me?.userId,
+      canAct: isAllowed === false ? "read-only" : canSend ? "yes" : "not-running",
+      answer: async (answer) => {
+        await request(RunAccepted, api.run(project, name), {
+          method: "POST",
+          body: { messages: [], resume: [answer] },
+        });
+      },
+    }),
+    [me?.userId, isAllowed, canSend, project, name],
+  );
+
+  /** A message to a session that has ended starts it again; the message waits until it can be taken. */
+  function send(text: string): void {
+    outbox.write(text);
+    if (state.isEnded) actions.start.mutate();
+  }
+
+  const isStarting = startupOf(session) !== undefined;
+  const tail = (
+    <div>
+      <OutgoingMessages outbox={outbox} canSend={canSend} />
+      {isStarting ? <StartupView project={project} session={session} /> : <WorkingLine />}
+    </div>
+  );
+
+  return (
+    <ThreadProvider store={store}>
+      <ChatProvider value={chat}>
+        <div className="flex min-h-0 flex-1">
+          <main className="flex min-h-0 min-w-0 flex-1 flex-col">
+            <SessionHeader
+              project={project}
+              session={session}
+              actions={actions}
+              isPanelOpen={isPanelOpen}
+              onTogglePanel={() => setPanelOpen(!isPanelOpen)}
+            />
+            {isReady ? (
+              <ChatView tail={tail} />
+            ) : (
+              <div className="min-h-0 flex-1 overflow-hidden">
+                {isStarting ? <StartingOnly>{tail}</StartingOnly> : <ChatSkeleton />}
+              </div>
+            )}
+            <div className="px-4 pb-3 sm:px-6">
+              <Composer
+                draftKey={`${project}/${session.metadata.uid}`}
+                placeholder={placeholder(session, isAllowed)}
+                isDisabled={isAllowed === false}
+                onSend={send}
+                onInterrupt={() => command(api.interrupt(project, name), { method: "POST" })}
+                inputRef={input}
+              />
+              <SessionFooter session={session} connection={connection} />
+            </div>
+          </main>
+          {isPanelOpen ? <SidePanel project={project} session={session} onClose={() => setPanelOpen(false)} /> : null}
+        </div>
+      </ChatProvider>
+    </ThreadProvider>
+  );
+}
+
+function StartingOnly({ children }: { children: React.ReactNode }) {
+  return <div className="mx-auto max-w-[768px] px-4 py-6 sm:px-6">{children}</div>;
+}
+
+function placeholder(session: AgenticSession, isAllowed: boolean | undefined): string {
+  const state = sessionState(session);
+  const words = texts.composer;
+  if (isAllowed === false) return words.placeholderReadOnly;
+  if (state.isEnded) return words.placeholderStopped;
+  if (state.glyph === "waiting") return words.placeholderWaiting;
+  if (session.status?.phase !== "Running") return words.placeholderStarting;
+  return words.placeholder;
+}

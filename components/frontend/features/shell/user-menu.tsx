@@ -1,0 +1,60 @@
+"use client";
+import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
+import { useMe } from "@/lib/api/queries";
+import { texts } from "@/lib/texts";
+import { applyTheme, THEMES } from "./theme";
+
+const icons = { system: Monitor, light: Sun, dark: Moon };
+
+export function UserMenu() {
+  const { data: me } = useMe();
+  const name = me?.displayName ?? "…";
+  return (
+    <>
+      <Menu
+        side="top"
+        trigger={
+          <button
+            type="button"
+            aria-label={texts.shell.account}
+            className="flex w-full items-center gap-2.5 rounded-lg px-2 py-1.5 text-left hover:bg-hover"
+          >
+            <span
+              aria-hidden
+              className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-soft text-2xs font-semibold text-accent-ink uppercase"
+            >
+              {name.slice(0, 1)}
+            </span>
+            <span className="min-w-0 flex-1 truncate text-ink-2">{name}</span>
+          </button>
+        }
+      >
+        <MenuLabel>{texts.theme.label}</MenuLabel>
+        {THEMES.map((theme) => {
+          const Icon = icons[theme];
+          return (
+            <MenuItem key={theme} onSelect={() => applyTheme(theme)}>
+              <Icon aria-hidden className="size-4 text-ink-3" />
+              {texts.theme[theme]}
+            </MenuItem>
+          );
+        })}
+        <MenuSeparator />
+        <MenuItem onSelect={signOut}>
+          <LogOut aria-hidden className="size-4 text-ink-3" />
+          {texts.signIn.signOut}
+        </MenuItem>
+      </Menu>
+    </>
+  );
+}
+
+/** Leaves by a form, as a page would without scripts: the server answers with a redirect and a cookie that is gone. */
+function signOut(): void {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = "/logout";
+  document.body.append(form);
+  form.submit();
+}
