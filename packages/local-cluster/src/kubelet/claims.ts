@@ -8,6 +8,9 @@ export class ClaimDirectories {
   readonly #claims: Informer<PersistentVolumeClaim>;
   readonly #inUse: (namespace: string, claim: string) => boolean;
   readonly #logger: Logger;
+  #working: Promise<void> = Promise.resolve();
+  /** Asked for, and not begun yet. */
+  #next: Promise<void> | undefined;
 
   constructor(
     directory: string,
@@ -21,8 +24,19 @@ export class ClaimDirectories {
     this.#logger = logger;
   }
 
-  /** Removes every directory whose claim is gone; called when a claim or the last pod that used one has gone. */
-  async reclaim(): Promise<void> {
+  /** Removes every directory whose claim is gone; called when a claim or a pod has gone. Many calls at once become one or two. */
+  reclaim(): Promise<void> {
+    if (this.#next) return this.#next;
+    const next = this.#working.then(() => {
+      this.#next = undefined;
+      return this.#reclaim();
+    });
+    this.#next = next;
+    this.#working = next;
+    return next;
+  }
+
+  async #reclaim(): Promise<void> {
     if (!this.#claims.hasSynced) return;
     const present = new Set(this.#claims.list().map(({ metadata }) => metadata.uid));
     for (const entry of await readdir(this.#directory).catch(() => [])) {

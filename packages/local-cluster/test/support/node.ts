@@ -7,7 +7,6 @@ import {
   type Container,
   type ContainerStatus,
   coreEvents,
-  isAlreadyExists,
   isNotFound,
   KubernetesClient,
   type Logger,
@@ -63,10 +62,10 @@ export class TestNode {
     this.#client = new KubernetesClient({
       transport: this.#cluster.inProcess({ name: "test", groups: ["system:masters"] }),
     });
-    const account = { metadata: { name: "default", namespace: "default" } };
-    await this.client.create(serviceAccounts, account).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
+    // The controllers make it, a moment after the namespace is there.
+    while (!(await this.client.find(serviceAccounts, { namespace: "default", name: "default" }))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   async startKubelet(): Promise<void> {
