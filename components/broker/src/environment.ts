@@ -1,6 +1,7 @@
 /** The broker's environment, checked once at start. */
 import { join } from "node:path";
-import { BrokerEnvironment, Budget, Usage } from "@pilothouse/contracts";
+import { Budget, Usage } from "@pilothouse/contracts/resources/agentic-session";
+import { BrokerEnvironment } from "@pilothouse/contracts/runner/environment";
 import { z } from "zod";
 import { BrokerError } from "./errors.ts";
 import type { ProviderName } from "./providers/provider.ts";

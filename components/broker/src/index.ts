@@ -1,7 +1,6 @@
 /** Starts a broker: the second container of a session's pod, which alone holds the project's keys. */
 import { once } from "node:events";
 import type { DestinationStream } from "pino";
-import { Agent } from "undici";
 import { rateLimit } from "./budget/rate-limit.ts";
 import type { BrokerConfiguration } from "./environment.ts";
 import { BrokerError } from "./errors.ts";
@@ -9,6 +8,8 @@ import type { Broker } from "./http/broker.ts";
 import { brokerServer } from "./http/server.ts";
 import { brokerLog } from "./log.ts";
 import { brokerMetrics } from "./metrics.ts";
+import type { Waits } from "./proxy/upstream.ts";
+import { openUpstreams } from "./proxy/upstream.ts";
 import { secretStore } from "./secrets/store.ts";
 import { Ledger } from "./usage/ledger.ts";
 import { openPrices } from "./usage/prices.ts";
@@ -25,13 +26,13 @@ export interface RunningBroker {
 export interface StartOptions {
   /** Where log lines go; default: standard output. */
   readonly logDestination?: DestinationStream;
+  /** How long to wait for providers. */
+  readonly waits?: Waits;
 }
 
-// Anthropic's clients wait ten minutes for an answer that is not streamed.
-const ANSWER_TIMEOUT = 600_000;
-// Providers send a ping at least every few seconds while a stream is alive.
-const SILENCE_TIMEOUT = 300_000;
-const CONNECT_TIMEOUT = 10_000;
+// Anthropic's clients wait ten minutes for an answer that is not streamed; in a stream, providers send a ping at least
+// every few seconds.
+const WAITS: Waits = { connect: 10_000, answer: 600_000, silence: 300_000 };
 
 export async function startBroker(
   configuration: BrokerConfiguration,
@@ -52,12 +53,7 @@ export async function startBroker(
   });
 
   const stopping = new AbortController();
-  const dispatcher = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT },
-    headersTimeout: ANSWER_TIMEOUT,
-    bodyTimeout: SILENCE_TIMEOUT,
-    keepAliveTimeout: 30_000,
-  });
+  const upstreams = openUpstreams(options.waits ?? WAITS);
   const now = (): number => performance.now();
   const broker: Broker = {
     configuration,
@@ -75,7 +71,7 @@ export async function startBroker(
     ledger: new Ledger(configuration.spent),
     running: new Set(),
     rate: rateLimit(configuration.requestsPerMinute, now),
-    dispatcher,
+    upstreams,
     metrics: brokerMetrics(),
     log,
     now,
@@ -103,7 +99,8 @@ export async function startBroker(
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
-      await Promise.all([closed, dispatcher.destroy()]);
+      await closed;
+      upstreams.close();
       log.flush();
     },
   };

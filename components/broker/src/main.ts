@@ -1,5 +1,5 @@
 /** The broker's process: reads its environment, serves until it is told to stop, or until its supervisor has gone. */
-import { EXIT_WITH_PARENT } from "@pilothouse/contracts";
+import { EXIT_WITH_PARENT } from "@pilothouse/contracts/runner/environment";
 import { readConfiguration, startBroker } from "./index.ts";
 
 async function main(): Promise<void> {

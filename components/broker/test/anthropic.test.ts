@@ -149,6 +149,20 @@ describe("the Anthropic proxy", () => {
     expect(String(error)).toContain("Anthropic cannot be reached (ECONNREFUSED)");
   });
 
+  it("does not wait for ever for an answer, nor in the middle of one", async () => {
+    const waits = { connect: 1000, answer: 150, silence: 150 };
+    const environment = { ANTHROPIC_UPSTREAM_URL: simulator.url };
+    await using broker = await startTestBroker(environment, undefined, undefined, waits);
+    simulator.use(script([{ steps: [{ blocks: [{ text: "late" }], firstDelay: 5000 }] }]));
+    const error: unknown = await client(broker)
+      .messages.create(ASK)
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ status: 504 });
+    simulator.use(script([{ steps: [[{ text: "so far" }, { pause: "forever" }]] }]));
+    await expect(client(broker).messages.stream(ASK).finalMessage()).rejects.toThrow("terminated");
+    await expect.poll(() => simulator.requests[1]?.outcome).toBe("aborted");
+  });
+
   it("keeps the upstream's base path", async () => {
     await using broker = await start({ ANTHROPIC_UPSTREAM_URL: `${simulator.url}/gateway/` });
     await client(broker)

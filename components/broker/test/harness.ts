@@ -49,6 +49,7 @@ export async function startTestBroker(
   environment: Readonly<Record<string, string>>,
   secrets: Readonly<Record<string, string>> = { ANTHROPIC_API_KEY: KEY },
   integrations: Readonly<Record<string, string>> = {},
+  waits?: { connect: number; answer: number; silence: number },
 ): Promise<TestBroker> {
   const root = await mkdtemp(join(tmpdir(), "broker-"));
   const [runner, integration, configuration] = ["runner", "integration", "configuration"].map((name) =>
@@ -74,7 +75,7 @@ export async function startTestBroker(
       PILOTHOUSE_CONFIGURATION_DIR: configuration,
       ...environment,
     }),
-    { logDestination: { write: (line: string) => void (log += line) } },
+    { logDestination: { write: (line: string) => void (log += line) }, ...(waits ? { waits } : {}) },
   );
   return {
     url: broker.url,

@@ -1,5 +1,5 @@
 /** Says whether a session may ask a model once more. Requests that run already are let finish, so a budget may be passed by what they cost. */
-import type { Budget, Usage } from "@pilothouse/contracts";
+import type { Budget, Usage } from "@pilothouse/contracts/resources/agentic-session";
 
 function dollars(amount: number): string {
   return `$${amount < 0.1 && amount > 0 ? amount.toFixed(4) : amount.toFixed(2)}`;

@@ -1,10 +1,10 @@
 /** What the broker's routes work with: its configuration, keys, account and connections. */
-import type { Dispatcher } from "undici";
 import type { Logger } from "pino";
 import type { RateLimit } from "../budget/rate-limit.ts";
 import type { BrokerConfiguration } from "../environment.ts";
 import type { BrokerMetrics } from "../metrics.ts";
 import type { Provider } from "../providers/provider.ts";
+import type { Upstreams } from "../proxy/upstream.ts";
 import type { SecretStore } from "../secrets/store.ts";
 import type { Ledger } from "../usage/ledger.ts";
 import type { Meter } from "../usage/reading.ts";
@@ -25,7 +25,7 @@ export interface Broker {
   /** Answers that are under way. */
   readonly running: Set<RunningAnswer>;
   readonly rate: RateLimit;
-  readonly dispatcher: Dispatcher;
+  readonly upstreams: Upstreams;
   readonly metrics: BrokerMetrics;
   readonly log: Logger;
   /** Milliseconds, only ever growing. */

@@ -93,8 +93,8 @@ export async function serveModel(
     admit(broker, kind);
     const key = await keyFor(broker, provider);
     const forwarded = await forward(incoming, response, {
-      dispatcher: broker.dispatcher,
-      origin: upstream.origin,
+      upstreams: broker.upstreams,
+      origin: upstream,
       provider,
       target,
       kind,

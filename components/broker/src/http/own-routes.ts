@@ -1,6 +1,6 @@
 /** The broker's own routes: what the session has spent, credentials for git, and what a supervisor asks. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Usage } from "@pilothouse/contracts";
+import { Usage } from "@pilothouse/contracts/resources/agentic-session";
 import { z } from "zod";
 import { exceededBudget } from "../budget/budget.ts";
 import { BrokerError } from "../errors.ts";

@@ -2,8 +2,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
 import { Readable } from "node:stream";
-import type { Dispatcher } from "undici";
-import { errors } from "undici";
 import { BrokerError } from "../errors.ts";
 import type { Provider, RouteKind } from "../providers/provider.ts";
 import { redactor, redactText } from "../secrets/redact.ts";
@@ -14,10 +12,12 @@ import { boundedBody, readAll } from "./body.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { Target } from "./target.ts";
 import { unpack } from "./unpack.ts";
+import type { Upstreams } from "./upstream.ts";
+import { UpstreamTimeout } from "./upstream.ts";
 
 export interface ForwardOptions {
-  readonly dispatcher: Dispatcher;
-  readonly origin: string;
+  readonly upstreams: Upstreams;
+  readonly origin: URL;
   readonly provider: Provider;
   readonly target: Target;
   readonly kind: RouteKind;
@@ -45,7 +45,7 @@ export interface Forwarded {
 
 function toBrokerError(error: unknown, provider: Provider): BrokerError {
   if (error instanceof BrokerError) return error;
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError) {
+  if (error instanceof UpstreamTimeout) {
     return new BrokerError("UPSTREAM_TIMEOUT", `${provider.label} did not answer in time. Try again.`, {
       cause: error,
     });
@@ -58,26 +58,20 @@ function toBrokerError(error: unknown, provider: Provider): BrokerError {
 async function send(
   incoming: IncomingMessage,
   options: ForwardOptions,
-): Promise<{ answer: Dispatcher.ResponseData; bytes: () => number }> {
-  const { provider, target, key, token } = options;
+): Promise<{ answer: IncomingMessage; bytes: () => number }> {
+  const { provider, target, key, token, origin, signal } = options;
   const { method = "GET" } = incoming;
   const headers = requestHeaders(incoming.headers, token);
   if (key !== undefined) Object.assign(headers, provider.keyHeaders(key));
   const bounded = boundedBody(incoming, options.maxRequestBytes);
-  let body: AsyncIterable<Buffer> | Buffer | null = null;
-  if (method === "POST") {
-    const rewrites = provider.prepare?.applies(target.path) === true;
-    body = rewrites ? (provider.prepare?.rewrite(await readAll(bounded.stream)) ?? null) : bounded.stream;
-    if (Buffer.isBuffer(body)) headers["content-length"] = String(body.length);
+  let body: Readable | Buffer | undefined;
+  if (method === "POST" && provider.prepare?.applies(target.path) === true) {
+    body = provider.prepare.rewrite(await readAll(bounded.stream));
+    headers["content-length"] = String(body.length);
+  } else if (method === "POST") {
+    body = Readable.from(bounded.stream, { objectMode: false });
   }
-  const answer = await options.dispatcher.request({
-    origin: options.origin,
-    path: target.send,
-    method,
-    headers,
-    body: body === null || Buffer.isBuffer(body) ? body : Readable.from(body),
-    signal: options.signal,
-  });
+  const answer = await options.upstreams.request({ origin, method, path: target.send, headers, body, signal });
   return { answer, bytes: bounded.bytes };
 }
 
@@ -110,18 +104,18 @@ export async function forward(
   });
   const { answer } = sent;
   const firstByte = now() - begun;
-  const status = answer.statusCode;
+  const status = answer.statusCode ?? 502;
   if (status >= 300 && status < 400) {
-    answer.body.destroy();
+    answer.destroy();
     const message = `${provider.label} answered with a redirect, which the broker does not follow; an administrator should correct its upstream.`;
     throw new BrokerError("UPSTREAM_UNREACHABLE", message);
   }
   const counted = kind === "model" && status >= 200 && status < 300;
   const secrets = key === undefined ? [] : [key];
-  const body = unpack(answer.body, String(answer.headers["content-encoding"] ?? "identity"));
+  const body = unpack(answer, answer.headers["content-encoding"]);
 
   const meter: Meter = provider.meter({ path: target.path, bytes: sent.bytes });
-  const scan = scanner(String(answer.headers["content-type"] ?? ""), (value) => meter.see(value));
+  const scan = scanner(answer.headers["content-type"], (value) => meter.see(value));
   const clean = redactor(secrets);
   if (counted) options.onAnswer(meter);
   let answerBytes = 0;

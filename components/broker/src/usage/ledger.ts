@@ -1,5 +1,5 @@
 /** The session's account: what every model was asked for, over all attempts. */
-import type { Usage } from "@pilothouse/contracts";
+import type { Usage } from "@pilothouse/contracts/resources/agentic-session";
 import type { ModelPrice } from "./prices.ts";
 import { costOf, dearestPrice, findPrice } from "./prices.ts";
 import type { Reading } from "./reading.ts";

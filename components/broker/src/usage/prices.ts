@@ -1,6 +1,6 @@
 /** What tokens cost: the installation's price table, read again when it changes; a broken file keeps the last good one. */
 import { readFile, stat } from "node:fs/promises";
-import { PriceTable } from "@pilothouse/contracts";
+import { PriceTable } from "@pilothouse/contracts/registries/prices";
 import { z } from "zod";
 import { BrokerError } from "../errors.ts";
 import type { Reading } from "./reading.ts";
