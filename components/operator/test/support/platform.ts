@@ -23,11 +23,9 @@ import {
   type Stored,
   type TokenRequest,
 } from "@pilothouse/kubernetes";
-import { startLocalCluster, type LocalCluster } from "@pilothouse/local-cluster";
+import { startLocalCluster, type ImageStore, type LocalCluster } from "@pilothouse/local-cluster";
 import { stringify } from "yaml";
 import { z } from "zod";
-import { startControllers } from "../../../../packages/local-cluster/src/controllers/index.ts";
-import { startKubelet } from "../../../../packages/local-cluster/src/kubelet/index.ts";
 import { loadConfiguration } from "../../src/configuration/configuration.ts";
 import { startOperator, type RunningOperator } from "../../src/operator.ts";
 import { projects, sessions, type ProjectObject, type SessionObject } from "../../src/resources/types.ts";
@@ -69,6 +67,17 @@ const MODELS = {
 };
 const TokenAnswer = z.object({ status: z.object({ token: z.string() }) });
 
+const program = (role: string) => ({
+  entrypoint: [process.execPath, PROCESS, role],
+  hostPaths: [process.execPath, FOLDER].map((path) => ({ path, readOnly: true })),
+});
+const images: ImageStore = {
+  resolve: (image) => {
+    if (image === "test/runner") return program("runner");
+    return image === "test/broker" ? program("broker") : undefined;
+  },
+};
+
 export const problemLogger: Logger = {
   debug: () => {},
   info: () => {},
@@ -80,7 +89,6 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 export interface PlatformOptions {
   readonly flags?: Readonly<Record<string, string>>;
   readonly logger?: Logger;
-  readonly kubelet?: boolean;
 }
 
 export class Platform {
@@ -115,35 +123,13 @@ export class Platform {
   async #startCluster(): Promise<void> {
     const directory = await mkdtemp(join(tmpdir(), "pilothouse-operator-"));
     this.#ends.push(() => rm(directory, { recursive: true, force: true }));
-    this.cluster = await startLocalCluster({ dataDir: join(directory, "cluster") });
+    this.cluster = await startLocalCluster({ dataDir: join(directory, "cluster"), images, podGraceMs: 1000 });
     this.#ends.push(() => this.cluster.stop());
     const connection = await loadKubeconfig(this.cluster.adminKubeconfigFile);
     this.admin = connect(connection);
     this.#ends.push(() => this.admin.close());
     await installManifests(this.admin);
-    const transport = this.cluster.inProcess({ name: "system:kube-controller-manager", groups: ["system:masters"] });
-    const controllers = await startControllers({ transport, caPem: connection.transport.certificateAuthority ?? "" });
-    this.#ends.push(() => controllers.stop());
-    if (this.#options.kubelet !== false) await this.#startKubelet(directory);
     await this.#configure(directory, connection.transport.certificateAuthority ?? "");
-  }
-
-  async #startKubelet(directory: string): Promise<void> {
-    const program = (role: string) => ({
-      entrypoint: [process.execPath, PROCESS, role],
-      hostPaths: [process.execPath, FOLDER].map((path) => ({ path, readOnly: true })),
-    });
-    const kubelet = await startKubelet({
-      transport: this.cluster.inProcess({ name: "system:node:local", groups: ["system:nodes", "system:masters"] }),
-      dataDir: join(directory, "kubelet"),
-      nodeName: "local",
-      images: {
-        resolve: (image) =>
-          image === "test/runner" ? program("runner") : image === "test/broker" ? program("broker") : undefined,
-      },
-      apiServer: { host: "127.0.0.1", port: this.cluster.port },
-    });
-    this.#ends.push(() => kubelet.stop(1));
   }
 
   async #configure(directory: string, certificateAuthority: string): Promise<void> {
