@@ -3,7 +3,7 @@
 // Recording never delays or fails the work that it tells of: events go through a bounded queue. What repeats is
 // counted on one Event instead of filling the list, and an object that keeps saying different things is throttled.
 import type { KubernetesClient } from "../client/client.ts";
-import { isNotFound } from "../errors.ts";
+import { isForbidden, isNotFound } from "../errors.ts";
 import { silentLogger, type Logger } from "../logger.ts";
 import { coreEvents, type CoreEvent, type ObjectReference } from "../resources/core.ts";
 import { apiVersionOf, type KubernetesObject, type ResourceType, type Stored } from "../resources/meta.ts";
@@ -103,6 +103,11 @@ export class EventRecorder {
       try {
         await next();
       } catch (error) {
+        // The namespace is going, or gone: nobody will read of it, and waiting would not help.
+        if (isForbidden(error) || isNotFound(error)) {
+          this.#logger.debug({ error }, "an event found no place");
+          continue;
+        }
         this.#logger.warn({ error }, "an event could not be recorded");
         if (!signal.aborted) await pause(100, signal);
       }
