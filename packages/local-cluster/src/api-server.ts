@@ -2,8 +2,11 @@
 import path from "node:path";
 import type { Transport } from "@pilothouse/kubernetes";
 import type { Logger } from "pino";
-import { AdmissionChain, type AdmissionPlugin } from "./admission/admission.ts";
+import { AdmissionChain } from "./admission/admission.ts";
+import { limitRanger } from "./admission/limit-ranger.ts";
+import { validatingAdmissionPolicy } from "./admission/policy/index.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
+import { resourceQuota } from "./admission/quota/resource-quota.ts";
 import { rbacEscalation } from "./admission/rbac-escalation.ts";
 import { serviceAccount } from "./admission/service-account.ts";
 import { ObjectDeleter } from "./api/deletion.ts";
@@ -56,8 +59,16 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   });
   const store = ClusterStore.open({ file: path.join(options.dataDirectory, "cluster.sqlite"), indexer });
   const authorizer = new RbacAuthorizer(store);
-  const plugins: AdmissionPlugin[] = [namespaceLifecycle(store), serviceAccount(store), rbacEscalation(authorizer)];
-  const admission = new AdmissionChain(plugins);
+  const policies = validatingAdmissionPolicy(store, authorizer, (apiVersion, kind) => catalog.byKind(apiVersion, kind));
+  // In Kubernetes' order: what counts against a quota is counted when nothing else can refuse any more.
+  const admission = new AdmissionChain([
+    namespaceLifecycle(store),
+    limitRanger(store),
+    serviceAccount(store),
+    rbacEscalation(authorizer),
+    policies,
+    resourceQuota(store),
+  ]);
   const writer = new ObjectWriter(store, admission);
   const deleter = new ObjectDeleter(store, admission);
   const serviceAccountTokens = new ServiceAccountTokens(options.keys.serviceAccountKeyPem, store);
@@ -125,6 +136,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       await server.stop();
       aggregation.stop();
       custom.stop();
+      policies.stop();
       authorizer.stop();
       await store.close();
     },

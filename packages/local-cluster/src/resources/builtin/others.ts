@@ -1,4 +1,5 @@
 // The other built-in groups: coordination, storage, networking, discovery, scheduling, admission policies, reviews.
+import { validateBinding, validatePolicy } from "../../admission/policy/index.ts";
 import {
   arrayAt,
   ensureObject,
@@ -121,6 +122,8 @@ export const validatingAdmissionPolicies = defineBuiltIn({
       spec["failurePolicy"] ??= "Fail";
       setMatchDefaults(spec["matchConstraints"]);
     },
+    validateCreate: validatePolicy,
+    validateUpdate: validatePolicy,
   },
 });
 
@@ -134,6 +137,8 @@ export const validatingAdmissionPolicyBindings = defineBuiltIn({
     generation: "spec",
     prepareCreate: (object) => setMatchDefaults(ensureObject(object, "spec")["matchResources"]),
     prepareUpdate: (object) => setMatchDefaults(ensureObject(object, "spec")["matchResources"]),
+    validateCreate: validateBinding,
+    validateUpdate: validateBinding,
   },
 });
 
