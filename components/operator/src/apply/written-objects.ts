@@ -3,11 +3,13 @@
 import type { Informer, KubernetesObject, Stored } from "@pilothouse/kubernetes";
 import { keyOf } from "@pilothouse/kubernetes";
 
+export type ObjectView<T extends KubernetesObject> = Pick<Informer<T>, "get" | "byIndex" | "subscribe">;
+
 export class WrittenObjects<T extends KubernetesObject> {
-  readonly #informer: Informer<T>;
+  readonly #informer: ObjectView<T>;
   readonly #written = new Map<string, Stored<T>>();
 
-  constructor(informer: Informer<T>) {
+  constructor(informer: ObjectView<T>) {
     this.#informer = informer;
     informer.subscribe((change) => {
       const key = keyOf(change.object);

@@ -148,7 +148,7 @@ function stop(
   const unclosed = reason !== "user" && closedAttempt !== draft.attempt && spec.desiredState === "Running";
   if (unclosed) draft.actions.push({ type: "closeWish", attempt: draft.attempt });
   if (unclosed || end.alive !== undefined) {
-    const waiting = `waiting for ${end.alive ?? "the wish to be closed"} to end`;
+    const waiting = end.alive === undefined ? "stopping" : `waiting for ${end.alive} to end`;
     enter(draft, observation, "Stopping", reason === "user" ? waiting : (message ?? waiting));
     return;
   }

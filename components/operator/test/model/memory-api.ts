@@ -1,0 +1,190 @@
+// A Kubernetes API in memory, quick enough for thousands of histories: versions, conflicts, merge patches, finalizers
+// and graceful deletion as the real one does them; no schemas, no RBAC. Time is the caller's.
+import { randomUUID } from "node:crypto";
+import type { KubernetesObject, Stored, Transport, TransportRequest, TransportResponse } from "@pilothouse/kubernetes";
+
+type Stuff = Stored<KubernetesObject> & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
+export type Fault = "none" | "conflict" | "throttled" | "error" | "lost-request" | "lost-answer";
+
+/** `/api(s)/GROUP/VERSION/namespaces/NS/PLURAL/NAME/SUBRESOURCE` */
+const PATH = /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/;
+
+export class MemoryApi implements Transport {
+  readonly #objects = new Map<string, Map<string, Stuff>>();
+  #version = 0;
+  now = 0;
+  /** Writes that changed something, since the start. */
+  writes = 0;
+  /** What happens to the next request. */
+  fault: () => Fault = () => "none";
+  /** Told of each change of a stored object, before and after. */
+  onChange: (plural: string, before: Stuff | undefined, after: Stuff | undefined) => void = () => {};
+
+  list(plural: string): Stuff[] {
+    return Array.from(this.#kind(plural).values());
+  }
+
+  get(plural: string, name: string): Stuff | undefined {
+    return this.#kind(plural).get(name);
+  }
+
+  /** Changes an object as another client of the API would. */
+  change(plural: string, name: string, edit: (object: Stuff) => void): void {
+    const before = this.get(plural, name);
+    if (before === undefined) return;
+    const after = structuredClone(before);
+    edit(after);
+    this.#store(plural, before, after);
+  }
+
+  add(plural: string, object: KubernetesObject): Stuff {
+    const stored = structuredClone(object) as Stuff;
+    const name = stored.metadata.name;
+    const stamp = { uid: randomUUID(), generation: 1, creationTimestamp: this.#time() };
+    stored.metadata = { ...stored.metadata, ...stamp, resourceVersion: "" };
+    if (plural === "jobs" || plural === "pods") stored.status ??= {};
+    this.#store(plural, undefined, stored);
+    return this.#kind(plural).get(name) ?? stored;
+  }
+
+  /** Graceful for pods (a grace of 0 removes them), at once for all else that no finalizer holds. */
+  remove(plural: string, name: string, graceSeconds = 5): void {
+    const object = this.get(plural, name);
+    if (object === undefined) return;
+    const graceful = plural === "pods" && graceSeconds > 0;
+    const held = (object.metadata.finalizers ?? []).length > 0;
+    if (!graceful && !held) {
+      this.#drop(plural, object);
+      return;
+    }
+    if (object.metadata.deletionTimestamp !== undefined) return;
+    this.change(plural, name, ({ metadata }) => {
+      metadata.deletionTimestamp = new Date(this.now + (graceful ? graceSeconds * 1000 : 0)).toISOString();
+    });
+  }
+
+  async request(request: TransportRequest): Promise<TransportResponse> {
+    const fault = this.fault();
+    if (fault === "lost-request") throw new Error("connection lost before the request");
+    const mutating = request.method !== "GET";
+    if (fault === "conflict" && mutating) return answer(409, status(409, "Conflict"));
+    if (fault === "throttled") return answer(429, status(429, "TooManyRequests"));
+    if (fault === "error") return answer(500, status(500, "InternalError"));
+    const response = this.#serve(request);
+    if (fault === "lost-answer") throw new Error("connection lost after the request");
+    return response;
+  }
+
+  async close(): Promise<void> {}
+
+  #kind(plural: string): Map<string, Stuff> {
+    const known = this.#objects.get(plural);
+    if (known !== undefined) return known;
+    const made = new Map<string, Stuff>();
+    this.#objects.set(plural, made);
+    return made;
+  }
+
+  #time(): string {
+    return new Date(this.now).toISOString();
+  }
+
+  #store(plural: string, before: Stuff | undefined, after: Stuff): void {
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(after)) return;
+    this.#version += 1;
+    this.writes += 1;
+    after.metadata.resourceVersion = String(this.#version);
+    if (before !== undefined && JSON.stringify(before.spec) !== JSON.stringify(after.spec)) {
+      after.metadata.generation = (before.metadata.generation ?? 1) + 1;
+    }
+    const released = after.metadata.deletionTimestamp !== undefined && (after.metadata.finalizers ?? []).length === 0;
+    if (released && plural !== "pods") {
+      this.#drop(plural, after);
+      return;
+    }
+    this.#kind(plural).set(after.metadata.name, after);
+    this.onChange(plural, before, after);
+  }
+
+  #drop(plural: string, object: Stuff): void {
+    this.#kind(plural).delete(object.metadata.name);
+    this.#version += 1;
+    this.writes += 1;
+    this.onChange(plural, object, undefined);
+  }
+
+  #serve(request: TransportRequest): TransportResponse {
+    const [path = "", query = ""] = request.path.split("?");
+    const [, namespace, plural = "", name, subresource] = PATH.exec(path) ?? [];
+    const parameters = new URLSearchParams(query);
+    const body =
+      typeof request.body === "string" ? (JSON.parse(request.body) as Partial<Stuff> & Record<string, unknown>) : {};
+    if (request.method === "POST") {
+      if (this.get(plural, body.metadata?.name ?? "") !== undefined) return answer(409, status(409, "AlreadyExists"));
+      return answer(201, this.add(plural, { ...body, metadata: { ...body.metadata, namespace } }));
+    }
+    if (name === undefined)
+      return answer(200, { metadata: {}, items: this.#select(plural, parameters.get("labelSelector")) });
+    const object = this.get(plural, name);
+    if (object === undefined) return answer(404, status(404, "NotFound"));
+    if (request.method === "GET") return answer(200, object);
+    if (request.method === "DELETE") {
+      const { preconditions, gracePeriodSeconds } = body as {
+        preconditions?: { uid?: string };
+        gracePeriodSeconds?: number;
+      };
+      if (preconditions?.uid !== undefined && preconditions.uid !== object.metadata.uid)
+        return answer(409, status(409, "Conflict"));
+      this.remove(plural, name, gracePeriodSeconds);
+      return answer(200, status(200, "Success"));
+    }
+    const version = body.metadata?.resourceVersion;
+    if (version !== undefined && version !== object.metadata.resourceVersion)
+      return answer(409, status(409, "Conflict"));
+    const after = structuredClone(object);
+    if (subresource === "status") after.status = merge(after.status, body.status) as Record<string, unknown>;
+    else Object.assign(after, merge({ ...after }, { ...body, status: undefined }), { status: after.status });
+    this.#store(plural, object, after);
+    return answer(200, this.get(plural, name) ?? after);
+  }
+
+  #select(plural: string, selector: string | null): Stuff[] {
+    const [label = "", value] = (selector ?? "").split("=");
+    return this.list(plural).filter((object) => selector === null || object.metadata.labels?.[label] === value);
+  }
+}
+
+/** RFC 7386. */
+function merge(target: unknown, patch: unknown): unknown {
+  if (patch === undefined) return target;
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const result: Record<string, unknown> =
+    typeof target === "object" && target !== null && !Array.isArray(target) ? { ...target } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete result[name];
+    else if (value !== undefined) result[name] = merge(result[name], value);
+  }
+  return result;
+}
+
+function status(code: number, reason: string): unknown {
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    status: code < 400 ? "Success" : "Failure",
+    code,
+    reason,
+    message: reason,
+  };
+}
+
+function answer(code: number, body: unknown): TransportResponse {
+  const bytes = Buffer.from(JSON.stringify(body));
+  return {
+    status: code,
+    headers: {},
+    body: (async function* () {
+      yield bytes;
+    })(),
+  };
+}
