@@ -50,6 +50,14 @@ const SCALARS: Readonly<Record<string, string>> = {
 /** Embedded structs of types that the OpenAPI document is too old for. */
 const EMBEDDED = new Set(["admissionregistration.v1.NamedRuleWithOperations.ruleWithOperations"]);
 
+/** Fields whose name in JSON is not the one in the descriptor. */
+const JSON_NAMES: Readonly<Record<string, string>> = {
+  "admissionregistration.v1.Validation.Expression": "expression",
+  "admissionregistration.v1.Variable.Name": "name",
+  "admissionregistration.v1.Variable.Expression": "expression",
+  "authentication.v1.BoundObjectReference.uID": "uid",
+};
+
 const WIRE: Readonly<Record<number, string>> = {
   1: "double",
   3: "int64",
@@ -161,7 +169,8 @@ function generate(definitions: Record<string, Definition>): Record<string, unkno
     if (message === undefined) throw new Error(`no descriptor of ${name}`);
     const definition = definitions[openApiName(name)];
     const fields: Record<string, unknown> = {};
-    for (const [field, { number, type, repeated }] of message.fields) {
+    for (const [protobufName, { number, type, repeated }] of message.fields) {
+      const field = JSON_NAMES[`${name}.${protobufName}`] ?? protobufName;
       const entry = messages.get(type);
       let written: string;
       if (entry?.mapEntry === true) {

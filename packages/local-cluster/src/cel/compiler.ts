@@ -65,8 +65,11 @@ export class Compiler {
       case "identifier":
         return this.identifier(node.at, node.name, scope);
       case "select": {
-        const qualified = this.qualifiedTypeName(node, scope);
-        return qualified === undefined ? compileSelect(this, node, scope) : typeLiteral(qualified);
+        const name = qualifiedName(node);
+        // A variable's name may have a dot in it: `authorizer.requestResource`.
+        if (name !== undefined && scope.lookup(name) !== undefined) return this.identifier(node.at, name, scope);
+        const isType = name !== undefined && TYPE_NAMES.has(name) && scope.lookup(rootOf(name)) === undefined;
+        return isType ? typeLiteral(name) : compileSelect(this, node, scope);
       }
       case "index":
         return compileIndex(this, node, scope);
@@ -151,12 +154,6 @@ export class Compiler {
         return frame.locals[slot] ?? null;
       },
     };
-  }
-
-  private qualifiedTypeName(node: Expression, scope: Scope): string | undefined {
-    const name = qualifiedName(node);
-    if (name === undefined || !TYPE_NAMES.has(name)) return undefined;
-    return scope.lookup(name.split(".", 1)[0] ?? "") === undefined ? name : undefined;
   }
 
   /** `&&` and `||` ask both sides when they must: an error on one side is absorbed when the other decides. */
@@ -288,6 +285,10 @@ export class Compiler {
     };
     return { at: node.at, type: element, read };
   }
+}
+
+function rootOf(name: string): string {
+  return name.split(".", 1)[0] ?? "";
 }
 
 function typeLiteral(name: string): Code {
