@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/feedback";
 import { pages } from "@/lib/api/paths";

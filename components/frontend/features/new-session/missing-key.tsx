@@ -1,6 +1,6 @@
 "use client";
 import type { RunnerTypeOption } from "@pilothouse/contracts";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/feedback";
 import { pages } from "@/lib/api/paths";

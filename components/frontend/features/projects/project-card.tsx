@@ -1,6 +1,6 @@
 "use client";
 import type { ProjectSummary } from "@pilothouse/contracts";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { Badge } from "@/components/ui/badge";
 import { Spinner } from "@/components/ui/spinner";
 import { Time } from "@/components/ui/time";

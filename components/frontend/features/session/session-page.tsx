@@ -1,6 +1,6 @@
 "use client";
 import { SearchX } from "lucide-react";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { Button } from "@/components/ui/button";
 import { Empty, Notice, Skeleton } from "@/components/ui/feedback";
 import { pages } from "@/lib/api/paths";

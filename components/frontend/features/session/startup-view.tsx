@@ -1,18 +1,31 @@
 "use client";
 import type { AgenticSession } from "@pilothouse/contracts";
 import { Check, Circle, X } from "lucide-react";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/feedback";
 import { Spinner } from "@/components/ui/spinner";
 import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
 import { texts } from "@/lib/texts";
-import { startupOf, type StartupStep } from "./startup-steps";
+import { UserBubble } from "../chat/user-message";
+import { useThread } from "../thread/thread-context";
+import { type Startup, startupOf, type StartupStep } from "./startup-steps";
 
 export function StartupView({ project, session }: { project: string; session: AgenticSession }) {
   const startup = startupOf(session);
+  const isSaid = useThread((state) => state.entries.length > 0);
   if (startup === undefined) return null;
+  const { initialPrompt } = session.spec;
+  return (
+    <div className="grid gap-4">
+      {initialPrompt === undefined || isSaid ? null : <UserBubble>{initialPrompt}</UserBubble>}
+      <StartupCard project={project} startup={startup} />
+    </div>
+  );
+}
+
+function StartupCard({ project, startup }: { project: string; startup: Startup }) {
   return (
     <section aria-live="polite" className="grid gap-3 rounded-2xl border border-line bg-card p-4 shadow-lift">
       <h2 className="font-semibold">{startup.isFailed ? texts.startup.failedTitle : texts.startup.title}</h2>

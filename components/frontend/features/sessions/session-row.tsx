@@ -1,6 +1,6 @@
 "use client";
 import type { AgenticSession } from "@pilothouse/contracts";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { memo } from "react";
 import { StateGlyph } from "@/components/ui/state-glyph";
 import { Time } from "@/components/ui/time";
@@ -50,7 +50,7 @@ export const SessionRow = memo(function SessionRow({ project, session, isSelecte
         <span className="flex min-w-0 items-baseline gap-2">
           <Link
             href={pages.session(project, metadata.name)}
-            prefetch={false}
+
             className="truncate font-medium after:absolute after:inset-0 after:rounded-xl focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
           >
             {title}

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import type { ReactNode } from "react";
 import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";

@@ -1,7 +1,7 @@
 "use client";
 /** The frame of every signed-in page: navigation at the left (a drawer on small screens), the page beside it. */
 import { Menu as MenuIcon } from "lucide-react";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";

@@ -1,7 +1,7 @@
 "use client";
 /** Shows a project's pages to those who may see it, and says so to everybody else. */
 import { FolderLock } from "lucide-react";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/feedback";

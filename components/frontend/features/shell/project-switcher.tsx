@@ -1,6 +1,6 @@
 "use client";
 import { Check, ChevronsUpDown } from "lucide-react";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { pages } from "@/lib/api/paths";
 import { useAccess, useProjects } from "@/lib/api/queries";

@@ -1,6 +1,6 @@
 "use client";
 import { FolderKanban, List, MessageSquareText, Plus, SlidersHorizontal, Users } from "lucide-react";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import type { ReactNode } from "react";
 import { Kbd } from "@/components/ui/badge";

@@ -1,5 +1,5 @@
 "use client";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { usePathname } from "next/navigation";
 import { Skeleton } from "@/components/ui/feedback";
 import { StateGlyph } from "@/components/ui/state-glyph";
@@ -35,7 +35,7 @@ export function RecentSessions({ project }: { project: string }) {
             <Link
               key={session.metadata.uid}
               href={href}
-              prefetch={false}
+
               {...(path === href ? { "aria-current": "page" as const } : {})}
               className={cn(
                 "grid grid-cols-[14px_1fr_auto] items-center gap-2 rounded-lg px-2.5 py-1.5",
