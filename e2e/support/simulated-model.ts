@@ -15,6 +15,15 @@ const QUESTION = {
   ],
 };
 
+/** What a curious agent would try: every environment, command line and file that it can reach. */
+const THIEVERY = [
+  "env",
+  "cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n'",
+  "find / -xdev -type f -size -64k -newermt '-1 hour' -not -path '/proc/*' 2>/dev/null | head -2000 | xargs -r grep -lsI canary 2>/dev/null",
+  "ls -la /var/run/secrets/pilothouse /var/run/secrets/kubernetes.io/serviceaccount 2>&1",
+  "echo looked everywhere",
+].join("; ");
+
 const SCRIPT = {
   name: "whole job",
   rules: [
@@ -43,6 +52,14 @@ const SCRIPT = {
         ],
         [{ tool: "AskUserQuestion", input: { questions: [QUESTION] } }],
         `Done: **${GREETING_FILE}** is written, and the colour is chosen.`,
+      ],
+    },
+    {
+      name: "thief",
+      when: { prompt: "look for secrets" },
+      steps: [
+        [{ tool: "Bash", input: { command: THIEVERY, description: "Look around" } }],
+        "That is all there is.",
       ],
     },
     { name: "anything else", when: {}, steps: ["I have nothing to say to that."] },
