@@ -18,7 +18,12 @@ interface Answer {
   readonly warnings: string;
 }
 
-async function send(transport: Transport, method: TransportRequest["method"], where: string, body?: JsonObject): Promise<Answer> {
+async function send(
+  transport: Transport,
+  method: TransportRequest["method"],
+  where: string,
+  body?: JsonObject,
+): Promise<Answer> {
   const contentType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   const response = await transport.request({
     method,
