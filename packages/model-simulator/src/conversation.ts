@@ -52,6 +52,8 @@ export interface Conversation {
   readonly system: string;
   readonly messages: readonly Message[];
   readonly tools: readonly ToolDefinition[];
+  /** Whether a stream ends with its numbers; absent where it always does. */
+  readonly reportUsage?: boolean;
   /** JSON schema that the answer must have, when the caller asks for structured output. */
   readonly responseSchema?: Readonly<Record<string, unknown>>;
 }
@@ -119,7 +121,7 @@ export function readTurn(conversation: Conversation): Turn {
       if (previous !== "assistant") step += 1;
       for (const part of message.parts) {
         if (part.type !== "tool_call") continue;
-        calls.set(part.id, part);
+        if (part.id !== "") calls.set(part.id, part);
         unanswered.push(part);
       }
     } else {

@@ -13,6 +13,8 @@ import { stopReasonOf, usageOf } from "./reply.ts";
 import type { Script } from "./script.ts";
 import { presentedKey } from "./keys.ts";
 import { anthropicWire } from "./wires/anthropic/index.ts";
+import { geminiWire } from "./wires/gemini/index.ts";
+import { openaiWire } from "./wires/openai/index.ts";
 import type { AnswerContext, WireProtocol, WireRequest } from "./wires/wire.ts";
 import { BadRequest, randomId } from "./wires/wire.ts";
 
@@ -57,7 +59,8 @@ export interface ModelSimulator {
   stop(): Promise<void>;
 }
 
-const WIRES: readonly WireProtocol[] = [anthropicWire];
+// Asked in this order: Anthropic and OpenAI share a path, and only the former can tell its own clients by a header.
+const WIRES: readonly WireProtocol[] = [anthropicWire, geminiWire, openaiWire];
 
 function sendJson(
   response: ServerResponse,
