@@ -23,11 +23,19 @@ import { MemoryApi, type Fault } from "./memory-api.ts";
 export const NAME = "walk";
 export const NAMESPACE = "team-a";
 
+const KINDS = ["agenticsessions", "jobs", "pods"] as const;
+type Kind = (typeof KINDS)[number];
+
 export type Step =
   | { readonly kind: "reconcile"; readonly faults: readonly Fault[] }
   /** Everybody does one step; without it chance alone would rarely bring a session to life. */
-  | { readonly kind: "progress"; readonly faults: readonly Fault[] }
-  | { readonly kind: "sync"; readonly what: "agenticsessions" | "jobs" | "pods" }
+  | {
+      readonly kind: "progress";
+      readonly faults: readonly Fault[];
+      readonly fresh: readonly Kind[];
+      readonly garbage: boolean;
+    }
+  | { readonly kind: "sync"; readonly what: Kind }
   | { readonly kind: "operator-restart" }
   | { readonly kind: "jobs" }
   | { readonly kind: "node" }
@@ -42,7 +50,6 @@ export type Step =
       readonly kind:
         | "evict"
         | "lose-node"
-        | "heal-node"
         | "image-missing"
         | "image-back"
         | "agent"
@@ -61,7 +68,16 @@ const simple = <K extends Step["kind"]>(...kinds: K[]) =>
 export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 24,
-    arbitrary: fc.record({ kind: fc.constant("progress" as const), faults: fc.array(fault, { maxLength: 12 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant("progress" as const),
+      faults: fc.array(fault, { maxLength: 12 }),
+      garbage: fc.boolean(),
+      // Which caches keep up: mostly all of them.
+      fresh: fc.oneof(
+        { weight: 2, arbitrary: fc.constant([...KINDS]) },
+        { weight: 1, arbitrary: fc.subarray([...KINDS]) },
+      ),
+    }),
   },
   {
     weight: 8,
@@ -71,7 +87,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       kind: fc.constant("sync" as const),
-      what: fc.constantFrom("agenticsessions" as const, "jobs" as const, "pods" as const),
+      what: fc.constantFrom(...KINDS),
     }),
   },
   { weight: 8, arbitrary: simple("jobs", "node") },
@@ -88,7 +104,6 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       "delete-pod",
       "evict",
       "lose-node",
-      "heal-node",
       "image-missing",
       "image-back",
       "backend-down",
@@ -203,7 +218,8 @@ export class World {
   readonly #client: KubernetesClient;
   #reconciler: SessionReconciler;
   #faults: Fault[] = [];
-  #nodeLost = false;
+  /** uids of pods whose node does not answer any more; later pods go to another one. */
+  readonly #lost = new Set<string>();
   #imageMissing = false;
   #backendUp = true;
   #podNumber = 0;
@@ -241,9 +257,10 @@ export class World {
         this.#faults = [];
         return;
       case "progress":
-        for (const what of ["agenticsessions", "jobs", "pods"] as const) this.sync(what);
+        for (const what of step.fresh) this.sync(what);
         await this.take({ kind: "reconcile", faults: step.faults });
         this.#runJobController();
+        if (step.garbage) this.#collectGarbage();
         this.#runNode();
         this.api.now += 200;
         return;
@@ -251,7 +268,7 @@ export class World {
         this.sync(step.what);
         return;
       case "operator-restart":
-        for (const what of ["agenticsessions", "jobs", "pods"] as const) this.sync(what);
+        for (const what of KINDS) this.sync(what);
         this.#reconciler = this.#operator();
         return;
       case "jobs":
@@ -294,10 +311,7 @@ export class World {
         this.#digest({ budgetExceeded: "maxTokens" });
         return;
       case "lose-node":
-        this.#nodeLost = true;
-        return;
-      case "heal-node":
-        this.#nodeLost = false;
+        for (const pod of this.api.list("pods")) this.#lost.add(pod.metadata.uid);
         return;
       case "image-missing":
         this.#imageMissing = true;
@@ -319,22 +333,22 @@ export class World {
     return result.requeueAfterMilliseconds;
   }
 
-  sync(what: "agenticsessions" | "jobs" | "pods"): void {
+  sync(what: Kind): void {
     const cache = what === "agenticsessions" ? this.#sessions : what === "jobs" ? this.#jobs : this.#pods;
     (cache as LaggingCache<KubernetesObject>).sync(this.api.list(what));
   }
 
   /** Everything works again and everybody does their part until nothing changes and nothing is awaited. */
   async settle(): Promise<void> {
-    this.#nodeLost = false;
     this.#imageMissing = false;
     this.#backendUp = true;
     this.#digest({ budgetExceeded: undefined });
     for (let round = 0; round < 400; round += 1) {
       const before = this.api.writes;
-      for (const what of ["agenticsessions", "jobs", "pods"] as const) this.sync(what);
+      for (const what of KINDS) this.sync(what);
       const wake = await this.reconcile();
       this.#runJobController();
+      this.#collectGarbage();
       this.#runNode();
       this.api.now += 100;
       if (this.api.writes !== before) continue;
@@ -477,7 +491,10 @@ export class World {
       const good = (ended?.status as PodStatus | undefined)?.phase === "Succeeded";
       finish(good ? "Complete" : "Failed", good ? "CompletionsReached" : "BackoffLimitExceeded");
     }
-    // The garbage collector.
+  }
+
+  /** Dependants of what is gone go too, some time later. */
+  #collectGarbage(): void {
     const jobs = new Set(this.api.list("jobs").map((job) => job.metadata.uid));
     for (const pod of this.api.list("pods")) {
       if (!jobs.has(pod.metadata.ownerReferences?.[0]?.uid ?? "")) this.api.remove("pods", pod.metadata.name);
@@ -487,10 +504,14 @@ export class World {
 
   /** A kubelet: one stage forward for each pod, and out with those that are to go. */
   #runNode(): void {
-    if (this.#nodeLost) return;
     for (const pod of this.api.list("pods")) {
       const { name } = pod.metadata;
       const status = (pod.status ?? {}) as PodStatus;
+      if (this.#lost.has(pod.metadata.uid)) {
+        // The node controller asks it to go; nobody is there to do it.
+        this.api.remove("pods", name);
+        continue;
+      }
       if (pod.metadata.deletionTimestamp !== undefined) {
         if (this.#isLive(pod)) this.#setPod(name, ended(143, "Error"));
         else this.api.remove("pods", name, 0);
