@@ -6,6 +6,7 @@ import { addGarbageCollector } from "./garbage-collector/garbage-collector.ts";
 import { addJobController } from "./job/job-controller.ts";
 import { addNamespaceDefaults } from "./namespace-defaults.ts";
 import { addNamespaceTermination } from "./namespace-termination.ts";
+import { addQuotaStatus } from "./quota-status.ts";
 import { addScheduler } from "./scheduler/scheduler.ts";
 import { ServedResources } from "./served-resources.ts";
 import { addClaimController } from "./volume/claim-controller.ts";
@@ -34,6 +35,7 @@ export async function startControllers(options: ControllersOptions): Promise<Con
   addClaimController(set);
   addGarbageCollector(set, served);
   addNamespaceTermination(set, served);
+  addQuotaStatus(set, served);
   addEventExpiry(set);
   await set.start();
   return { stop: () => set.stop() };

@@ -120,7 +120,7 @@ describe("a Job's next step", () => {
   it("fails at its deadline: pods are deleted first, and it is called failed when they are gone", () => {
     const running = pod("Running");
     const target = plan(job({ activeDeadlineSeconds: 60 }), [running]);
-    expect(target.remove).toEqual([running]);
+    expect(target).toMatchObject({ remove: [running], status: { active: 0, failed: 1 } });
     expect(conditions(target)).toEqual([
       "FailureTarget=True DeadlineExceeded: Job was active longer than specified deadline",
     ]);

@@ -56,7 +56,14 @@ export function planJob({ job, pods, now }: JobObservation): JobPlan {
 
   const failure = failureOf(job, counts, startTime, now);
   if (failure) {
-    const gone = { ...status, active: 0, ready: 0, terminating: active.length + terminating.length };
+    // What is stopped with the job has not succeeded: it counts as failed.
+    const gone = {
+      ...status,
+      active: 0,
+      ready: 0,
+      failed: failed + active.length,
+      terminating: active.length + terminating.length,
+    };
     const events = [{ type: "Warning" as const, reason: failure.reason, message: failure.message }];
     // Pods that are still ending are waited for before the job is called failed, as Kubernetes does since 1.31.
     const target = withCondition(gone.conditions, condition("FailureTarget", failure.reason, failure.message, now));
