@@ -77,6 +77,10 @@ async function main(): Promise<number> {
     level: environment.PILOTHOUSE_LOG_LEVEL,
     base: { session: `${environment.PILOTHOUSE_PROJECT}/${environment.PILOTHOUSE_SESSION_NAME}` },
   });
+  // Node would write them between the lines of JSON.
+  process
+    .removeAllListeners("warning")
+    .on("warning", (warning) => logger.debug({ code: warning.name }, warning.message));
   try {
     return await serve(environment, logger);
   } catch (error) {

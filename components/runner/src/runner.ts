@@ -12,6 +12,7 @@ import type {
   RepositoryStatus,
   RunnerEnvironment,
 } from "@pilothouse/contracts";
+import type { Interrupt } from "@ag-ui/core";
 import { tokenFromFile, type TokenSource } from "@pilothouse/kubernetes";
 import type { Logger } from "pino";
 import type { z } from "zod";
@@ -133,6 +134,7 @@ export class Runner {
       object,
       position,
       delivered,
+      interrupts: former.interrupts,
     });
   }
 
@@ -150,6 +152,7 @@ export class Runner {
     object: AgenticSession;
     position: number | undefined;
     delivered: boolean;
+    interrupts: readonly Interrupt[];
   }) {
     const { environment, logger, log, state, recorder, bridge, object, transcript, session } = start;
     this.#environment = environment;
@@ -160,7 +163,7 @@ export class Runner {
     this.bridgeName = environment.RUNNER_TYPE;
     this.log = log;
     this.metrics = new RunnerMetrics();
-    this.#digest = initialDigest(object.status?.agent, state.current.interrupts.length > 0);
+    this.#digest = initialDigest(object.status?.agent, start.interrupts.length > 0);
     this.#setDigest({ lastSeq: log.lastSeq, promptDelivered: start.delivered });
     const broker = { url: environment.PILOTHOUSE_BROKER_URL, token: environment.PILOTHOUSE_BROKER_TOKEN };
     const usage = new BrokerUsage({
@@ -200,6 +203,7 @@ export class Runner {
       usage,
       logger,
       newId: () => this.newId(),
+      interrupts: start.interrupts,
       ready: this.ready,
       onRunEnded: (outcome, seconds) => {
         this.metrics.runEnded(outcome.type, seconds);

@@ -1,3 +1,4 @@
+import { EventType } from "@pilothouse/agui";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Platform, type TestSession } from "./support/platform.ts";
 import { RunnerProcess } from "./support/runner-process.ts";
@@ -35,7 +36,7 @@ describe("a replayed session", () => {
   it("delivers the first prompt and plays the first run", async () => {
     const of = await session();
     const runner = await start(of);
-    const events = await runner.eventsUntil(({ event }) => event.type === "RUN_FINISHED");
+    const events = await runner.eventsUntil(({ event }) => event.type === EventType.RUN_FINISHED);
     expect(events.map((entry) => entry.seq)).toEqual(events.map((_, index) => index + 1));
     expect(events[0]?.event).toMatchObject({
       type: "RUN_STARTED",

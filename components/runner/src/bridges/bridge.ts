@@ -95,7 +95,7 @@ export interface SessionContext {
   /** Waits until no other run is open, then opens one. Rejects when the signal aborts before. */
   beginAutonomousRun(reason: string, signal: AbortSignal): Promise<AutonomousRun>;
   /** Text without secrets, for messages that do not pass the event log. */
-  redact(text: string): string;
+  redact(this: void, text: string): string;
   readonly logger: Logger;
 }
 

@@ -60,13 +60,13 @@ export class Secrets {
 interface Delta {
   readonly key: string;
   readonly text: string;
-  make(text: string): Event;
+  make(this: void, text: string): Event;
 }
 
 /** The transform of one event stream. Feed it every event in order; it answers with those to send. */
 export class Redactor {
   readonly #secrets: Secrets;
-  readonly #held = new Map<string, { text: string; make(text: string): Event }>();
+  readonly #held = new Map<string, { text: string; make(this: void, text: string): Event }>();
 
   constructor(secrets: Secrets) {
     this.#secrets = secrets;

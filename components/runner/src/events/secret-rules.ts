@@ -26,7 +26,7 @@ export function literalRules(value: string): SecretRule[] {
     bytes.toString("base64").replace(/=+$/, ""),
     bytes.toString("base64url"),
     bytes.toString("hex"),
-    [...value].toReversed().join(""),
+    Array.from(value).toReversed().join(""),
   ]);
   return [...forms].map((form) => ({
     complete: new RegExp(escape(form), "g"),

@@ -1,5 +1,6 @@
 /** What a former attempt left in the log: a run that nobody ended, and whether the first prompt is in it. */
 import { EventType, OpenItems, type EventLog } from "@pilothouse/agui";
+import type { Interrupt } from "@ag-ui/core";
 import type { Recorder } from "../events/recorder.ts";
 
 /** The run of the session's first prompt. Its start in the log is the record that the prompt was delivered. */
@@ -10,6 +11,8 @@ export function promptRunId(sessionUid: string): string {
 export interface FormerAttempt {
   readonly open: OpenItems;
   readonly promptRecorded: boolean;
+  /** Questions of the newest run that wait for an answer. */
+  readonly interrupts: readonly Interrupt[];
   /** Messages that the log has; only as far as it was read. */
   readonly messageIds: readonly string[];
 }
@@ -19,15 +22,19 @@ export async function readFormerAttempt(log: EventLog, sessionUid: string, after
   const open = new OpenItems();
   const messageIds: string[] = [];
   let promptRecorded = false;
+  let interrupts: readonly Interrupt[] = [];
   for await (const batch of log.read({ after })) {
     for (const { event } of batch) {
       open.see(event);
+      if (event.type === EventType.RUN_FINISHED)
+        interrupts = event.outcome?.type === "interrupt" ? event.outcome.interrupts : [];
       if (event.type !== EventType.RUN_STARTED) continue;
+      interrupts = [];
       promptRecorded ||= event.runId === promptRunId(sessionUid);
       messageIds.push(...(event.input?.messages ?? []).map((message) => message.id));
     }
   }
-  return { open, promptRecorded, messageIds };
+  return { open, promptRecorded, interrupts, messageIds };
 }
 
 /** Ends the run that a crash cut off. */

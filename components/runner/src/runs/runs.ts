@@ -21,6 +21,8 @@ export interface RunsOptions {
   readonly usage: UsageSource;
   readonly logger: Logger;
   readonly newId: () => string;
+  /** Questions that a former attempt left unanswered. */
+  readonly interrupts: readonly Interrupt[];
   /** Resolves when the workspace and the framework are ready; runs wait for it. */
   readonly ready: Promise<void>;
   /** Milliseconds that the bridge has to end an interrupted run. Default 10 000. */
@@ -51,6 +53,7 @@ export class Runs {
   readonly #seenMessages: Set<string>;
   readonly #knownRuns = new Set<string>();
   #queue: QueuedRun[] = [];
+  #interrupts: readonly Interrupt[];
   #active: ActiveRun | undefined;
   #waitingAutonomous: { resolve(): void; reject(error: unknown): void }[] = [];
   #stopping = false;
@@ -58,6 +61,7 @@ export class Runs {
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    this.#interrupts = options.interrupts;
     this.#seenMessages = new Set(options.state.current.messageIds);
     this.#idle.resolve();
     options.ready.then(
@@ -72,7 +76,7 @@ export class Runs {
 
   /** Questions that wait for an answer. */
   get interrupts(): readonly Interrupt[] {
-    return this.#options.state.current.interrupts;
+    return this.#interrupts;
   }
 
   /**
@@ -125,6 +129,8 @@ export class Runs {
 
   /** Ends the active run as cancelled; with a question open instead, abandons the question. */
   async interrupt(): Promise<{ interrupted: boolean }> {
+    // A run that readers have seen the end of is over, though its end may still be on the way to the disk.
+    if (this.#active?.ended === true) await this.#idle.promise;
     if (this.#active !== undefined) {
       await this.#interruptActive(this.#active);
       return { interrupted: true };
@@ -196,9 +202,10 @@ export class Runs {
 
   async #execute(request: RunRequest): Promise<void> {
     const { bridge, log, threadId, logger } = this.#options;
-    const active = this.#open(request, undefined);
     const answered = new Set(request.resume.map((entry) => entry.interruptId));
-    const interrupts = this.interrupts.filter((interrupt) => answered.has(interrupt.id));
+    const interrupts = this.#interrupts.filter((interrupt) => answered.has(interrupt.id));
+    const active = this.#open(request, undefined);
+    this.#interrupts = [];
     let outcome: RunOutcome;
     try {
       // A framework may only see what the log holds: that a message was delivered must not be forgotten.
@@ -246,17 +253,17 @@ export class Runs {
   async #close(active: ActiveRun, given: RunOutcome): Promise<void> {
     if (active.ended) return;
     active.ended = true;
-    const { recorder, log, state, threadId, logger } = this.#options;
+    const { recorder, log, threadId, logger } = this.#options;
     const spent = await this.#options.usage.settle(given);
     const outcome = explained(given, this.#options.usage.budgetExceeded);
     for (const event of recorder.open.closing()) recorder.record(event);
+    // Before anyone can see the question and answer it.
+    this.#interrupts = outcome.type === "interrupt" ? [...outcome.interrupts] : [];
     recorder.record(endEvent(threadId, active.runId, outcome, spent));
-    const interrupts = outcome.type === "interrupt" ? [...outcome.interrupts] : [];
     try {
       await log.sync();
-      await state.update({ interrupts, runSeq: log.lastSeq });
     } catch (error) {
-      logger.warn({ reason: messageOf(error) }, "state was not saved");
+      logger.error({ reason: messageOf(error) }, "the disk did not confirm the event log");
     }
     this.#active = undefined;
     this.#idle.resolve();

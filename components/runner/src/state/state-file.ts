@@ -3,7 +3,6 @@
  * the log tells are read from the log; the file only says where to look.
  */
 import { open, readFile, rename } from "node:fs/promises";
-import { InterruptSchema } from "@ag-ui/core/schemas";
 import { z } from "zod";
 
 export const RunnerState = z.object({
@@ -12,8 +11,6 @@ export const RunnerState = z.object({
   frameworkSessionId: z.string().optional(),
   /** Number of the newest RUN_STARTED, or a little before it: from here on the log tells whether a run is open. */
   runSeq: z.int().min(0).default(0),
-  /** Questions that are waiting for an answer. */
-  interrupts: z.array(InterruptSchema).default([]),
   /** Messages that the conversation has already: clients send their whole history with each run. */
   messageIds: z.array(z.string()).default([]),
   /** Commits that the repositories were at when the session began, by folder name. */

@@ -116,8 +116,8 @@ export class Platform {
     const answer = await this.client.createSubresource(serviceAccounts, account, "token", {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
-      ...{ spec: { expirationSeconds: 3600, audiences: [] } },
-    });
+      spec: { expirationSeconds: 3600, audiences: [] },
+    } as KubernetesObject);
     const token = (answer as { status: { token: string } }).status.token;
     const directory = join(this.directory, name);
     const workspace = join(directory, "workspace");

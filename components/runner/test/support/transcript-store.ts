@@ -14,7 +14,7 @@ export class TranscriptStore {
 
   static async start(): Promise<TranscriptStore> {
     const store = new TranscriptStore();
-    const { url, close } = await serve((request, body, response) => {
+    const served = await serve((request, body, response) => {
       store.requests++;
       if (store.failWith !== undefined) return json(response, store.failWith, { error: "down", code: "DOWN" });
       store.tokens.add(request.headers.authorization ?? "");
@@ -27,8 +27,8 @@ export class TranscriptStore {
       const accepted = store.append(uid, JSON.parse(body.toString("utf8")) as SequencedEvent[]);
       return json(response, accepted ? 200 : 409, { lastSeq: store.lastSeq(uid) });
     });
-    store.url = url;
-    store.#close = close;
+    store.url = served.url;
+    store.#close = async () => served.close();
     return store;
   }
 

@@ -14,12 +14,12 @@ export class UsageServer {
 
   static async start(): Promise<UsageServer> {
     const usage = new UsageServer();
-    const { url, close } = await serve((request, _body, response) => {
+    const served = await serve((request, _body, response) => {
       if (request.headers.authorization !== `Bearer ${usage.token}`) return json(response, 401, {});
       return json(response, 200, usage.report);
     });
-    usage.url = url;
-    usage.#close = close;
+    usage.url = served.url;
+    usage.#close = async () => served.close();
     return usage;
   }
 

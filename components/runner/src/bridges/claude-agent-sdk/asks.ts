@@ -94,6 +94,20 @@ function lastingPermission(ask: Ask): PermissionUpdate[] {
   return [{ type: "addRules", rules: [{ toolName: ask.toolName }], behavior: "allow", destination: "session" }];
 }
 
+/**
+ * What "always" is remembered for. Claude Code's own rules do not cover every call that it asks about (a redirection into
+ * a file, for one), so the same command, file or address is not asked about twice.
+ */
+export function lastingKey(toolName: string, input: Readonly<Record<string, unknown>>): string {
+  const subject = input["command"] ?? input["file_path"] ?? input["notebook_path"] ?? input["url"] ?? "";
+  return `${toolName} ${JSON.stringify(subject)}`;
+}
+
+export function isLasting(entry: ResumeEntry): boolean {
+  const decision = ToolDecision.safeParse(entry.payload);
+  return entry.status === "resolved" && decision.success && decision.data.decision === "allow_always";
+}
+
 /** The user spoke instead of answering: the agent hears it in place of the answer. */
 export function resultForWords(ask: Ask, words: string): PermissionResult {
   const about = ask.interrupt.reason === "question" ? "did not choose an answer" : `did not allow ${ask.toolName} yet`;

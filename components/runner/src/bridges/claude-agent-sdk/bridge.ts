@@ -23,7 +23,7 @@ import type {
   SessionContext,
   SpecChange,
 } from "../bridge.ts";
-import { interruptFor, resultFor, resultForWords, type Ask } from "./asks.ts";
+import { interruptFor, isLasting, lastingKey, QUESTION_TOOL, resultFor, resultForWords, type Ask } from "./asks.ts";
 import { claudeOptions, hasConversation, mcpServersOf, permissionModeOf } from "./options.ts";
 import { NO_TOTALS, outcomeOf, type Totals } from "./outcome.ts";
 import { ClaudeProcess } from "./process.ts";
@@ -47,6 +47,7 @@ interface Settings {
 export class ClaudeAgentBridge implements PlatformBridge {
   readonly #translator = new Translator(randomUUID, () => performance.now());
   readonly #asks = new Map<string, Ask>();
+  readonly #alwaysAllowed = new Set<string>();
   #context: SessionContext | undefined;
   #settings: Settings | undefined;
   #process: ClaudeProcess | undefined;
@@ -154,6 +155,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
   }
 
   async stop(): Promise<void> {
+    this.#turns?.stop();
     for (const ask of this.#takeAsks())
       ask.resolve({ behavior: "deny", message: "The session stopped.", interrupt: true });
     await this.#process?.stop();
@@ -230,6 +232,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
     const words = textOf(input.messages);
     for (const ask of asks) {
       const entry = input.resume.find((candidate) => candidate.interruptId === ask.interrupt.id);
+      if (entry !== undefined && isLasting(entry)) this.#alwaysAllowed.add(lastingKey(ask.toolName, ask.input));
       if (entry !== undefined) ask.resolve(resultFor(ask, entry));
       else if (words !== "") ask.resolve(resultForWords(ask, words));
       else this.#asks.set(ask.interrupt.id, ask);
@@ -245,8 +248,8 @@ export class ClaudeAgentBridge implements PlatformBridge {
 
   readonly #canUseTool: CanUseTool = async (toolName, input, options): Promise<PermissionResult> => {
     const settings = this.#started(this.#settings);
-    const isQuestion = toolName === "AskUserQuestion";
-    if (settings.permissionMode === "bypass" && !isQuestion) return { behavior: "allow", updatedInput: input };
+    const free = settings.permissionMode === "bypass" || this.#alwaysAllowed.has(lastingKey(toolName, input));
+    if (free && toolName !== QUESTION_TOOL) return { behavior: "allow", updatedInput: input };
     const id = randomUUID();
     const toolCallId = this.#translator.toolCallId(options.toolUseID);
     const interrupt = interruptFor(id, toolName, input, toolCallId, options);
@@ -282,6 +285,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
     const turns = this.#started(this.#turns);
     // Between a question and its answer nothing is told: it belongs to the run that the answer begins.
     await turns.answered();
+    if (turns.stopped) return;
     if (message.type === "assistant" && message.error !== undefined) this.#modelError = message.error;
     if (message.type === "system" && message.subtype === "init") {
       this.#report = { ...this.#report, tools: message.tools };

@@ -28,7 +28,7 @@ export interface TurnEnd {
   readonly modelError: SDKAssistantMessageError | undefined;
   readonly interrupted: boolean;
   readonly before: Totals;
-  readonly redact: (text: string) => string;
+  readonly redact: (this: void, text: string) => string;
 }
 
 export function outcomeOf({ result, modelError, interrupted, before, redact }: TurnEnd): RunOutcome {

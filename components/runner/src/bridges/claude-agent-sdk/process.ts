@@ -6,11 +6,14 @@ import {
   type SDKMessage,
   type SDKUserMessage,
 } from "@anthropic-ai/claude-agent-sdk";
+import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
 import { Channel } from "./channel.ts";
 
 const STDERR_KEPT = 4096;
 const START_TIMEOUT = 60_000;
+const STOP_PATIENCE = 1500;
+const FORCE_PATIENCE = 3000;
 
 export interface ClaudeProcessEvents {
   onMessage(message: SDKMessage): Promise<void>;
@@ -76,8 +79,9 @@ export class ClaudeProcess {
   async stop(): Promise<void> {
     this.#alive = false;
     this.#input.close();
-    const timer = setTimeout(() => this.#abort.abort(), 1500);
-    await this.#ended;
+    const timer = setTimeout(() => this.#abort.abort(), STOP_PATIENCE);
+    // Aborting ends the process by force after a grace period of its own.
+    await Promise.race([this.#ended, sleep(STOP_PATIENCE + FORCE_PATIENCE, undefined, { ref: false })]);
     clearTimeout(timer);
   }
 

@@ -40,6 +40,7 @@ export class Turns {
   #waiting: PromiseWithResolvers<void> | undefined;
   #silence: NodeJS.Timeout | undefined;
   #beginning: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(options: TurnsOptions) {
     this.#options = options;
@@ -132,6 +133,18 @@ export class Turns {
     if (this.#current !== undefined) this.#current.interrupted = true;
     this.#waiting?.resolve();
     this.#waiting = undefined;
+  }
+
+  /** No run begins any more, and what is held back is let go. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#silence);
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
   /** The process has gone: what is open ends with this. */
