@@ -261,7 +261,7 @@ export class Runner {
   async stop(): Promise<void> {
     const { bridge, pusher, reporter, session, transcript, workspace } = this.#parts;
     const deadline = Date.now() + this.#environment.PILOTHOUSE_GRACE_SECONDS * 1000 * 0.9;
-    const within = (share: number): number => Math.max(500, (deadline - Date.now()) * share);
+    const within = (share: number): number => Math.max(500, Math.round((deadline - Date.now()) * share));
     this.#notReady = "stopping";
     this.#ending.abort();
     await this.runs.stop(Math.min(5000, within(0.3)));
