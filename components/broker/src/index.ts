@@ -4,6 +4,7 @@ import type { DestinationStream } from "pino";
 import { rateLimit } from "./budget/rate-limit.ts";
 import type { BrokerConfiguration } from "./environment.ts";
 import { BrokerError } from "./errors.ts";
+import type { TunnelOptions } from "./egress/tunnel.ts";
 import type { Broker } from "./http/broker.ts";
 import { brokerServer } from "./http/server.ts";
 import { brokerLog } from "./log.ts";
@@ -26,6 +27,8 @@ export interface RunningBroker {
 export interface StartOptions {
   /** Where log lines go; default: standard output. */
   readonly logDestination?: DestinationStream;
+  /** How names are resolved for the egress proxy, and which addresses it takes for reachable. */
+  readonly egress?: Pick<TunnelOptions, "resolve" | "isReachable">;
   /** How long to wait for providers. */
   readonly waits?: Waits;
 }
@@ -79,7 +82,7 @@ export async function startBroker(
   };
   if (broker.prices.problem !== undefined) log.warn({}, broker.prices.problem);
 
-  const server = brokerServer(broker);
+  const server = brokerServer(broker, options.egress);
   const { host, port } = configuration;
   server.listen(port, host);
   await once(server, "listening").catch((error: unknown) => {

@@ -13,6 +13,7 @@ export interface BrokerMetrics {
   readonly tokens: Counter<"provider" | "kind">;
   readonly cost: Counter<"provider">;
   readonly running: Gauge;
+  readonly egress: Counter<"outcome">;
 }
 
 export function brokerMetrics(): BrokerMetrics {
@@ -44,11 +45,18 @@ export function brokerMetrics(): BrokerMetrics {
     registers,
   });
   const running = new Gauge({ name: "pilothouse_broker_requests_running", help: "Requests under way", registers });
+  const egress = new Counter({
+    name: "pilothouse_broker_egress_total",
+    help: "Connections to other hosts through the egress proxy: asked for, refused by a rule, failed",
+    labelNames: ["outcome"] as const,
+    registers,
+  });
+  for (const outcome of ["opened", "refused", "failed"]) egress.inc({ outcome }, 0);
   for (const provider of PROVIDERS) {
     for (const outcome of OUTCOMES) requests.inc({ provider, outcome }, 0);
     for (const kind of ["input", "output", "cached"]) tokens.inc({ provider, kind }, 0);
     cost.inc({ provider }, 0);
     firstByteSeconds.zero({ provider });
   }
-  return { registry, requests, firstByteSeconds, tokens, cost, running };
+  return { registry, requests, firstByteSeconds, tokens, cost, running, egress };
 }

@@ -152,7 +152,7 @@ describe("the Anthropic proxy", () => {
   it("does not wait for ever for an answer, nor in the middle of one", async () => {
     const waits = { connect: 1000, answer: 150, silence: 150 };
     const environment = { ANTHROPIC_UPSTREAM_URL: simulator.url };
-    await using broker = await startTestBroker(environment, undefined, undefined, waits);
+    await using broker = await startTestBroker(environment, undefined, undefined, { waits });
     simulator.use(script([{ steps: [{ blocks: [{ text: "late" }], firstDelay: 5000 }] }]));
     const error: unknown = await client(broker)
       .messages.create(ASK)

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StartOptions } from "../src/index.ts";
 import { readConfiguration, startBroker } from "../src/index.ts";
 
 export const TOKEN = "broker-token-3f9a1c77e2";
@@ -49,7 +50,7 @@ export async function startTestBroker(
   environment: Readonly<Record<string, string>>,
   secrets: Readonly<Record<string, string>> = { ANTHROPIC_API_KEY: KEY },
   integrations: Readonly<Record<string, string>> = {},
-  waits?: { connect: number; answer: number; silence: number },
+  options: Omit<StartOptions, "logDestination"> = {},
 ): Promise<TestBroker> {
   const root = await mkdtemp(join(tmpdir(), "broker-"));
   const [runner, integration, configuration] = ["runner", "integration", "configuration"].map((name) =>
@@ -75,7 +76,7 @@ export async function startTestBroker(
       PILOTHOUSE_CONFIGURATION_DIR: configuration,
       ...environment,
     }),
-    { logDestination: { write: (line: string) => void (log += line) }, ...(waits ? { waits } : {}) },
+    { logDestination: { write: (line: string) => void (log += line) }, ...options },
   );
   return {
     url: broker.url,

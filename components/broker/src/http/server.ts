@@ -2,13 +2,15 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { tokenCheck } from "../access/token.ts";
+import { serveEgress } from "../egress/serve.ts";
+import type { TunnelOptions } from "../egress/tunnel.ts";
 import { BrokerError } from "../errors.ts";
 import type { Broker } from "./broker.ts";
 import { modelRoute, serveModel } from "./model-routes.ts";
 import { ownRoute } from "./own-routes.ts";
 import { asBrokerError, sendError } from "./respond.ts";
 
-export function brokerServer(broker: Broker): Server {
+export function brokerServer(broker: Broker, egress: Partial<TunnelOptions> = {}): Server {
   const { configuration, log } = broker;
   const knows = tokenCheck(configuration.token);
   const tokenRequired = (): BrokerError =>
@@ -49,6 +51,7 @@ export function brokerServer(broker: Broker): Server {
     response.on("error", () => {});
     void serve(incoming, response);
   });
+  serveEgress(server, broker, knows, egress);
   // Longer than the frameworks' own pools keep a connection, so that none is closed while a request is on its way.
   server.keepAliveTimeout = 75_000;
   // Models may think for long before a request's turn comes; the provider's own limits apply.
