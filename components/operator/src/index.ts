@@ -1,3 +1,3 @@
 // The operator as a library, for whoever starts it in its own process or beside others.
 export { loadConfiguration, type Configuration } from "./configuration/configuration.ts";
-export { startOperator, type RunningOperator } from "./operator.ts";
+export { startOperator, type OperatorOptions, type RunningOperator } from "./operator.ts";

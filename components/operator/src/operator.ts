@@ -12,6 +12,7 @@ import {
   measureTransport,
   runAsLeader,
   type Logger,
+  type Transport,
 } from "@pilothouse/kubernetes";
 import { Gauge, Registry, collectDefaultMetrics } from "prom-client";
 import { configurationFiles } from "./configuration/configuration-files.ts";
@@ -31,14 +32,24 @@ export interface RunningOperator {
   stop(): Promise<void>;
 }
 
-export async function startOperator(configuration: Configuration, logger: Logger): Promise<RunningOperator> {
+export interface OperatorOptions {
+  /** Put around the connection to the API server: to count, to record, to disturb. */
+  readonly aroundTransport?: (transport: Transport) => Transport;
+}
+
+export async function startOperator(
+  configuration: Configuration,
+  logger: Logger,
+  options: OperatorOptions = {},
+): Promise<RunningOperator> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const connection = await loadConnection(configuration.kubeconfig);
+  const { aroundTransport = (transport) => transport } = options;
   const client = new KubernetesClient({
-    transport: measureTransport(createUndiciTransport(connection.transport), registry),
+    transport: measureTransport(aroundTransport(createUndiciTransport(connection.transport)), registry),
     token: connection.token,
     userAgent: OPERATOR_NAME,
   });

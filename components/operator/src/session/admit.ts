@@ -43,7 +43,7 @@ export function admit(observation: Observation, policy: Policy, draft: Draft): V
     return GO_ON;
   }
   if (preparation === undefined) {
-    draft.actions.push({ type: "prepare", attempt: draft.attempt });
+    draft.actions.push({ type: "prepare", attempt: draft.attempt, again: false });
     return GO_ON;
   }
   if (preparation.state === "blocked") {

@@ -196,9 +196,19 @@ describe("decide", () => {
       },
     ],
     [
-      "a lost Job request is made again",
+      "before a Job request is made again, its former traces are looked for",
       { status: { ...creating, conditions: [] } },
+      { phase: "Creating", actions: ["prepare"], attempt: 1 },
+    ],
+    [
+      "a lost Job request is made again",
+      { status: { ...creating, conditions: [] }, preparation: { state: "done" } },
       { phase: "Creating", actions: ["createJob"], attempt: 1 },
+    ],
+    [
+      "a Job that left a pod behind is not made again",
+      { status: { ...creating, conditions: [] }, pods: [pod] },
+      { phase: "Pending", actions: ["deletePod"], attempt: 2 },
     ],
     [
       "the scheduler's words are passed on",

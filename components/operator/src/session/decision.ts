@@ -27,7 +27,12 @@ export type Action =
   | { readonly type: "addFinalizer" }
   | { readonly type: "removeFinalizer" }
   /** Make identity and workspace, and look for former pods at the source; then decide again. */
-  | { readonly type: "prepare"; readonly attempt: number }
+  | {
+      readonly type: "prepare";
+      readonly attempt: number;
+      /** A Job may have been made for this attempt before: even its own pods would be former ones. */
+      readonly again: boolean;
+    }
   /** Ask the backend to remove the transcript; then decide again. */
   | { readonly type: "removeTranscript" }
   | { readonly type: "createJob"; readonly attempt: number }

@@ -37,11 +37,11 @@ const blocked = (reason: BlockReason, message: string): Preparation => ({ state:
 export async function prepare(
   client: KubernetesClient,
   session: Stored<SessionObject>,
-  attempt: number,
+  { attempt, again }: { readonly attempt: number; readonly again: boolean },
   options: PrepareOptions,
   signal: AbortSignal,
 ): Promise<Preparation> {
-  if (attempt > 1) {
+  if (attempt > 1 || again) {
     const former = await formerAlive(client, session, attempt, signal);
     if (former !== undefined) return blocked("FormerPodAlive", `waiting for ${former} of the former attempt to end`);
   }
@@ -51,7 +51,7 @@ export async function prepare(
     ensureAccess(client, session, objects, signal),
     ensure(client, persistentVolumeClaims, objects.workspace, session, signal),
     ensure(client, services, objects.service, session, signal),
-    ensureSecret(client, session, attempt, signal),
+    ensureSecret(client, session, attempt > 1 || again, signal),
   ]);
   return results.find((result) => result.state === "blocked") ?? DONE;
 }
@@ -83,9 +83,12 @@ async function formerAlive(
     signal,
   };
   const [jobList, podList] = await Promise.all([client.list(jobs, selection), client.list(pods, selection)]);
-  const pod = podList.items.map(podFactOf).find((fact) => fact.live && fact.attempt !== attempt);
+  const jobFacts = jobList.items.map(jobFactOf);
+  // A pod of this very attempt is in its place if its Job is; without its Job it is left over from one that was deleted.
+  const inPlace = jobFacts.some((fact) => fact.attempt === attempt);
+  const pod = podList.items.map(podFactOf).find((fact) => fact.live && !(inPlace && fact.attempt === attempt));
   if (pod !== undefined) return `pod ${pod.name}`;
-  const job = jobList.items.map(jobFactOf).find((fact) => fact.finished === undefined && fact.attempt !== attempt);
+  const job = jobFacts.find((fact) => fact.finished === undefined && fact.attempt !== attempt);
   return job === undefined ? undefined : `Job ${job.name}`;
 }
 
@@ -127,7 +130,7 @@ async function ensure<T extends KubernetesObject>(
 async function ensureSecret(
   client: KubernetesClient,
   session: Stored<SessionObject>,
-  attempt: number,
+  mayBeInUse: boolean,
   signal: AbortSignal,
 ): Promise<Preparation> {
   const desired = brokerSecret(session);
@@ -137,7 +140,7 @@ async function ensureSecret(
   } catch (error) {
     if (!isAlreadyExists(error)) return refusal(error);
   }
-  if (attempt > 1) return DONE;
+  if (mayBeInUse) return DONE;
   const key = { namespace: session.metadata.namespace, name: sessionObjectName(session.metadata.name) };
   await client.delete(secrets, key, { signal }).catch((error: unknown) => {
     if (!isNotFound(error)) throw error;

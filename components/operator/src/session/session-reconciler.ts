@@ -91,7 +91,7 @@ export class SessionReconciler {
 
       const preparing = actions.find((action) => action.type === "prepare");
       if (preparing !== undefined) {
-        preparation = await this.#prepare(session, registries, preparing.attempt, signal);
+        preparation = await this.#prepare(session, registries, preparing, signal);
         continue;
       }
       if (actions.some((action) => action.type === "removeTranscript")) {
@@ -259,7 +259,7 @@ export class SessionReconciler {
   async #prepare(
     session: Stored<SessionObject>,
     registries: Registries,
-    attempt: number,
+    attempt: { readonly attempt: number; readonly again: boolean },
     signal: AbortSignal,
   ): Promise<Preparation> {
     const { client, storageClass } = this.#options;

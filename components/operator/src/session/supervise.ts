@@ -57,7 +57,14 @@ function withoutJob(observation: Observation, policy: Policy, draft: Draft, job:
   const { preparation, status } = observation;
   const existed = status.attempt === draft.attempt && conditionOf(status, "JobCreated")?.status === "True";
   if (existed || job?.deleting === true) return { kind: "retry", message: "its Job was deleted" };
-  if (preparation?.state !== "blocked") {
+  // The answer to a creation can be lost, and the Job deleted since: its pod may live although we know of no Job.
+  if (observation.pods.some((pod) => pod.attempt === draft.attempt))
+    return { kind: "retry", message: "its Job was deleted" };
+  if (preparation === undefined) {
+    draft.actions.push({ type: "prepare", attempt: draft.attempt, again: true });
+    return startingUntilDeadline(observation, policy, draft, "creating the Job");
+  }
+  if (preparation.state === "done") {
     draft.actions.push({ type: "createJob", attempt: draft.attempt });
     return startingUntilDeadline(observation, policy, draft, "creating the Job");
   }
@@ -67,8 +74,9 @@ function withoutJob(observation: Observation, policy: Policy, draft: Draft, job:
       return GO_ON;
     case "Rejected":
       return fail(preparation.message);
-    case "ForeignObject":
     case "FormerPodAlive":
+      return { kind: "retry", message: "its Job was deleted" };
+    case "ForeignObject":
     case "WorkspaceTerminating":
       draft.holdReason = preparation.reason;
       wake(draft, observation.now + 1000);

@@ -27,7 +27,7 @@ import { startLocalCluster, type ImageStore, type LocalCluster } from "@pilothou
 import { stringify } from "yaml";
 import { z } from "zod";
 import { loadConfiguration } from "../../src/configuration/configuration.ts";
-import { startOperator, type RunningOperator } from "../../src/operator.ts";
+import { startOperator, type OperatorOptions, type RunningOperator } from "../../src/operator.ts";
 import { projects, sessions, type ProjectObject, type SessionObject } from "../../src/resources/types.ts";
 import { installManifests } from "./manifests.ts";
 
@@ -89,6 +89,7 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 export interface PlatformOptions {
   readonly flags?: Readonly<Record<string, string>>;
   readonly logger?: Logger;
+  readonly operator?: OperatorOptions;
 }
 
 export class Platform {
@@ -195,10 +196,8 @@ export class Platform {
   }
 
   async startOperator(): Promise<void> {
-    this.operator = await startOperator(
-      await loadConfiguration(this.#configurationArgs, {}),
-      this.#options.logger ?? silent,
-    );
+    const configuration = await loadConfiguration(this.#configurationArgs, {});
+    this.operator = await startOperator(configuration, this.#options.logger ?? silent, this.#options.operator);
   }
 
   async stopOperator(): Promise<void> {
