@@ -23,7 +23,6 @@ export class ControllerSet {
   readonly client: KubernetesClient;
   readonly logger: Logger;
   readonly now: () => number;
-  readonly recorder: EventRecorder;
   readonly #informers = new Map<
     string,
     { readonly informer: Informer<KubernetesObject>; readonly indexers: object | undefined }
@@ -37,12 +36,6 @@ export class ControllerSet {
     this.client = new KubernetesClient({ transport, userAgent: "controller-manager" });
     this.logger = logger;
     this.now = now;
-    this.recorder = new EventRecorder({
-      client: this.client,
-      component: "controller-manager",
-      instance: "local",
-      logger,
-    });
   }
 
   /** The informer of a kind; all who ask share one, so its indexers are given by the first. */
@@ -57,6 +50,13 @@ export class ControllerSet {
     const informer = new Informer<T>({ client: this.client, resource, indexers, logger: this.logger });
     this.#informers.set(key, { informer: informer as unknown as Informer<KubernetesObject>, indexers });
     return informer;
+  }
+
+  /** Events in the name of one component, as `kubectl describe` shows it: "default-scheduler", "job-controller". */
+  recorder(component: string): EventRecorder {
+    const recorder = new EventRecorder({ client: this.client, component, instance: "local", logger: this.logger });
+    this.task((signal) => recorder.run(signal));
+    return recorder;
   }
 
   /** A controller that begins once every informer is in sync. */
@@ -82,7 +82,6 @@ export class ControllerSet {
     const { signal } = this.#stopping;
     const informers = [...this.#informers.values()].map(({ informer }) => informer);
     for (const informer of informers) this.#own(informer.run(signal));
-    this.#own(this.recorder.run(signal));
     await Promise.all(informers.map((informer) => informer.synced(signal)));
     for (const controller of this.#controllers) this.#own(controller.run(signal));
     for (const task of this.#tasks) this.#own(task(signal));

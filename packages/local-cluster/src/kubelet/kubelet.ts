@@ -121,7 +121,10 @@ class KubeletNode implements Kubelet {
     this.#pods = this.#informer(pods, { fieldSelector: `spec.nodeName=${nodeName}` });
     const claims = this.#informer(persistentVolumeClaims);
     claims.subscribe((change) => {
-      if (change.type === "deleted") void this.#claims.reclaim();
+      if (change.type !== "deleted") return;
+      this.#claims
+        .reclaim()
+        .catch((error: unknown) => this.#logger.warn({ error }, "deleted claims could not be reclaimed"));
     });
     this.#claims = new ClaimDirectories(
       this.#places.claims,
@@ -269,13 +272,17 @@ class KubeletNode implements Kubelet {
 
   #forget(worker: PodWorker): void {
     worker.objectGone();
-    void worker.over.then(async () => {
+    const cleanUp = async () => {
+      await worker.over;
       this.#workers.delete(worker.uid);
       this.#allocator.release(worker.uid);
       this.#services?.statuses.forget(worker.uid);
       await rm(this.#places.podLogs(worker.pod), { recursive: true, force: true });
       await this.#claims.reclaim();
-    });
+    };
+    cleanUp().catch((error: unknown) =>
+      this.#logger.warn({ error, pod: worker.uid }, "what a pod left could not be removed"),
+    );
   }
 
   async #remove(pod: Stored<Pod>): Promise<void> {
@@ -328,6 +335,8 @@ class KubeletNode implements Kubelet {
     this.#watching.abort();
     this.#writing.abort();
     await Promise.all(this.#running);
+    // Secrets of pods that go on later are written anew then; meanwhile nobody needs them.
+    await rm(this.#places.memory, { recursive: true, force: true });
   }
 }
 

@@ -20,6 +20,7 @@ describe.each(["auto", "none"] as const)("a node that begins anew, isolation %s"
     await Promise.all(
       ["never", "always", "stubborn"].map((name) => node.until(name, ({ status }) => status?.phase === "Running")),
     );
+    await expect.poll(() => node.logs("stubborn", "main")).toBe("up\n");
     await expect.poll(() => processesWith(mark).length).toBeGreaterThan(2);
     await node.kubelet.stop(1);
     expect(processesWith(mark)).toEqual([]);

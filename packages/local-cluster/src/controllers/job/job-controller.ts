@@ -18,6 +18,7 @@ import { isFinished, planJob } from "./job-status.ts";
 const EXPECTATION_MILLISECONDS = 5 * 60_000;
 
 export function addJobController(set: ControllerSet): void {
+  const recorder = set.recorder("job-controller");
   const jobInformer = set.informer(jobs);
   const podInformer = set.informer<Pod>(pods);
   const podsOfJob = new Map<string, Map<string, Stored<Pod>>>();
@@ -60,7 +61,7 @@ export function addJobController(set: ControllerSet): void {
     } else {
       await writeStatus(job, plan.status, signal);
     }
-    for (const event of plan.events) set.recorder.record(jobs, job, event);
+    for (const event of plan.events) recorder.record(jobs, job, event);
     return plan.again === undefined ? undefined : { requeueAfterMilliseconds: Math.max(plan.again, 1) };
   }
 
@@ -73,14 +74,14 @@ export function addJobController(set: ControllerSet): void {
           const pod = await set.client.create(pods, podOf(job), { signal });
           // The cache may have been told before we were.
           if (!podInformer.get(keyOf(pod))) uids.add(pod.metadata.uid);
-          set.recorder.record(jobs, job, {
+          recorder.record(jobs, job, {
             type: "Normal",
             reason: "SuccessfulCreate",
             message: `Created pod: ${pod.metadata.name}`,
           });
         } catch (error) {
           const message = `Error creating: ${error instanceof Error ? error.message : String(error)}`;
-          set.recorder.record(jobs, job, { type: "Warning", reason: "FailedCreate", message });
+          recorder.record(jobs, job, { type: "Warning", reason: "FailedCreate", message });
           throw error;
         }
       }),
@@ -91,7 +92,7 @@ export function addJobController(set: ControllerSet): void {
     const { namespace, name, uid } = pod.metadata;
     try {
       await set.client.delete(pods, { namespace, name }, { preconditions: { uid }, signal });
-      set.recorder.record(jobs, job, { type: "Normal", reason: "SuccessfulDelete", message: `Deleted pod: ${name}` });
+      recorder.record(jobs, job, { type: "Normal", reason: "SuccessfulDelete", message: `Deleted pod: ${name}` });
     } catch (error) {
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }

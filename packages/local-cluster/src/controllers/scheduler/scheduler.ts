@@ -14,6 +14,7 @@ import { NodeUsage, obstacles, unschedulableMessage } from "./fit.ts";
 const SCHEDULER = "default-scheduler";
 
 export function addScheduler(set: ControllerSet): void {
+  const recorder = set.recorder(SCHEDULER);
   const podInformer = set.informer(pods);
   const nodeInformer = set.informer(nodes);
   const claimInformer = set.informer(persistentVolumeClaims);
@@ -104,7 +105,7 @@ export function addScheduler(set: ControllerSet): void {
     try {
       await set.client.createSubresource(pods, { namespace, name }, "binding", binding);
       const message = `Successfully assigned ${key} to ${node}`;
-      set.recorder.record(pods, pod, { type: "Normal", reason: "Scheduled", message, action: "Binding" });
+      recorder.record(pods, pod, { type: "Normal", reason: "Scheduled", message, action: "Binding" });
     } catch (error) {
       assumed.delete(uid);
       usage.delete(uid);
@@ -117,7 +118,7 @@ export function addScheduler(set: ControllerSet): void {
   async function markUnschedulable(pod: Stored<Pod>, message: string): Promise<void> {
     const before = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
     if (before?.status === "False" && before.message === message) return;
-    set.recorder.record(pods, pod, { type: "Warning", reason: "FailedScheduling", message, action: "Scheduling" });
+    recorder.record(pods, pod, { type: "Warning", reason: "FailedScheduling", message, action: "Scheduling" });
     const lastTransitionTime =
       before?.status === "False" ? before.lastTransitionTime : new Date(set.now()).toISOString().replace(/\.\d+/, "");
     const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message, lastTransitionTime };

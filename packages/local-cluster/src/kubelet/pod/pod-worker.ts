@@ -93,7 +93,7 @@ export class PodWorker {
       return;
     }
     this.#armActiveDeadline();
-    void this.#prepare();
+    this.#beside(this.#prepare());
   }
 
   /** A pod of which nothing runs any more: only its status may have to be brought to its end. */
@@ -101,7 +101,7 @@ export class PodWorker {
     this.#reason = reason ?? this.#pod.status?.reason;
     this.#message = message ?? this.#pod.status?.message;
     this.#ending.abort();
-    void this.#finish(outcome);
+    this.#beside(this.#finish(outcome));
   }
 
   update(pod: Stored<Pod>): void {
@@ -147,12 +147,12 @@ export class PodWorker {
     this.#message ??= ending.message;
     this.#deadline = new Deadline(at, this.#services.now);
     this.#ending.abort();
-    void this.#stopEverything(this.#deadline, ending.outcome);
+    this.#beside(this.#stopEverything(this.#deadline, ending.outcome));
   }
 
   #endByDeletion(): void {
     if (this.#outcome) {
-      void this.#over.promise.then(() => this.#services.remove(this.#pod));
+      this.#beside(this.#over.promise.then(() => this.#services.remove(this.#pod)));
       return;
     }
     const { deletionGracePeriodSeconds } = this.#pod.metadata;
@@ -296,7 +296,7 @@ export class PodWorker {
     const { startupProbe, readinessProbe } = record.spec;
     const { containerID, startedAt } = run;
     record.phase = { type: "running", containerID, startedAt, started: !startupProbe, ready: !readinessProbe };
-    void this.#probe(record, run, AbortSignal.any([alive.signal, this.#ending.signal]));
+    this.#beside(this.#probe(record, run, AbortSignal.any([alive.signal, this.#ending.signal])));
   }
 
   async #probe(record: ContainerRecord, run: ContainerRun, signal: AbortSignal): Promise<void> {
@@ -320,7 +320,7 @@ export class PodWorker {
         this.#event("Normal", "Killing", `Container ${name} failed ${kind} probe, will be restarted`);
         const grace = (graceSeconds ?? this.#graceSeconds) * 1000;
         const deadline = new Deadline(this.#services.now() + grace, this.#services.now);
-        void run.stop(deadline).then(() => deadline.close());
+        this.#beside(run.stop(deadline).then(() => deadline.close()));
       },
     };
     await runProbes(target, listener, signal);
@@ -330,7 +330,7 @@ export class PodWorker {
     if (this.#runs.get(record) === run) this.#runs.delete(record);
     record.phase = { type: "terminated", ...termination };
     if (termination.reason === "StartError") this.#event("Warning", "Failed", `Error: ${termination.message ?? ""}`);
-    void rm(run.scratchDirectory, { recursive: true, force: true });
+    this.#beside(rm(run.scratchDirectory, { recursive: true, force: true }));
     this.#step();
   }
 
@@ -392,7 +392,23 @@ export class PodWorker {
     const run = this.#runs.get(record);
     if (!run) return;
     this.#event("Normal", "Killing", `Stopping container ${record.spec.name}`);
-    await run.stop(deadline);
+    try {
+      await run.stop(deadline);
+    } catch (error) {
+      this.#services.logger.error(
+        { error, pod: this.uid, container: record.spec.name },
+        "a container could not be stopped gracefully",
+      );
+      run.process.kill();
+      await run.ended;
+    }
+  }
+
+  /** Work beside the steps handles what can go wrong by itself; what comes here is a mistake of ours, and must not end the node. */
+  #beside(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#services.logger.error({ error, pod: this.uid }, "work for a pod has failed");
+    });
   }
 
   async #finish(outcome: "Succeeded" | "Failed" | undefined): Promise<void> {
