@@ -29,9 +29,9 @@ export const LOG_FORMAT = 1;
  */
 export function prepareDatabase(database: DatabaseSync): void {
   database.exec(`
+    PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
-    PRAGMA busy_timeout = 5000;
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS objects (
       resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
