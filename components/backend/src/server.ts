@@ -1,7 +1,7 @@
 /** Puts the backend together: one Fastify server over what it is given. Listening is the caller's affair. */
 import { AgentRegistry, FlagManifest, ModelManifest } from "@pilothouse/contracts";
 import { KubernetesClient, createUndiciTransport, type Transport } from "@pilothouse/kubernetes";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { validatorCompiler } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import packageJson from "../package.json" with { type: "json" };
@@ -78,7 +78,8 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => crypto.randomUUID(),
     bodyLimit: BODY_LIMIT,
     // A body that trickles in holds a connection, not a request; runs and streams answer as long as they like.
     requestTimeout: 60_000,
@@ -100,6 +101,9 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   app.addHook("onSend", async (_request, reply) => {
     if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
     void reply.header("x-content-type-options", "nosniff");
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    void reply.header("x-request-id", request.id);
   });
   measureRequests(app, metrics);
   if (options.audit !== undefined) auditRequests(app, options.audit);
@@ -144,6 +148,10 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   app.addHook("preClose", async () => {
     streams.endAll();
     feeds.close();
+    // A connection whose stream has just ended would otherwise stay open until its keep-alive is over.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
+    app.server.once("close", () => clearInterval(sweep));
+    if (!app.server.listening) clearInterval(sweep);
   });
   app.addHook("onClose", async () => {
     await runner.close();

@@ -49,7 +49,7 @@ export class Feeds {
 
   /** A connection for one reader alone, who needs events that the shared one no longer holds. */
   attachPrivately(session: Session, identity: Identity, position: number): Attachment {
-    const tail = new Tail();
+    const tail = new Tail(position);
     const abort = new AbortController();
     void this.#run(session, identity, position, tail, abort.signal);
     return { tail, release: () => abort.abort() };
@@ -81,7 +81,7 @@ export class Feeds {
   }
 
   #open(key: string, session: Session, identity: Identity, position: number): Shared {
-    const shared: Shared = { tail: new Tail(), abort: new AbortController(), readers: 0, timer: undefined };
+    const shared: Shared = { tail: new Tail(position), abort: new AbortController(), readers: 0, timer: undefined };
     this.#shared.set(key, shared);
     void this.#run(session, identity, position, shared.tail, shared.abort.signal).then(() => this.#drop(key, shared));
     return shared;

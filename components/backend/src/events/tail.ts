@@ -17,17 +17,24 @@ export type Taken =
 export class Tail {
   #frames: Frame[] = [];
   #characters = 0;
+  #base: number;
   #ended = false;
+  #notice: NodeJS.Immediate | undefined;
   #advance = Promise.withResolvers<void>();
+
+  /** `after`: what the connection was opened to continue from. */
+  constructor(after: number) {
+    this.#base = after;
+  }
 
   /** True once the connection is over; what is held can still be taken. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Number of the oldest frame that is held. */
-  get firstSeq(): number | undefined {
-    return this.#frames[0]?.seq;
+  /** Number of the event before the oldest that is held, or that will come. */
+  get base(): number {
+    return this.#base;
   }
 
   /** Resolves at the next frame, or when the connection ends. */
@@ -55,25 +62,25 @@ export class Tail {
   }
 
   take(position: number): Taken {
-    const first = this.#frames[0];
-    const last = this.#frames.at(-1);
-    if (first === undefined || last === undefined || last.seq <= position) return { type: "none" };
-    if (first.seq > position + 1) return { type: "behind" };
-    return { type: "frames", frames: this.#frames.slice(position + 1 - first.seq) };
+    if (position < this.#base) return { type: "behind" };
+    const frames = this.#frames.slice(position - this.#base);
+    return frames.length === 0 ? { type: "none" } : { type: "frames", frames };
   }
 
   #push(frame: Frame): void {
-    const last = this.#frames.at(-1);
-    if (last !== undefined && frame.seq !== last.seq + 1) {
-      if (frame.seq <= last.seq) return;
+    const next = this.#base + this.#frames.length + 1;
+    if (frame.seq < next) return;
+    if (frame.seq > next) {
       // A hole in the runner's own log: what came before it is in the store.
       this.#frames = [];
       this.#characters = 0;
+      this.#base = frame.seq - 1;
     }
     this.#frames.push(frame);
     this.#characters += frame.text.length;
     if (this.#characters > HELD_CHARACTERS * 1.5) this.#trim();
-    this.#notify();
+    // Events that arrive together wake the readers together.
+    this.#notice ??= setImmediate(() => this.#notify());
   }
 
   #trim(): void {
@@ -83,9 +90,12 @@ export class Tail {
       drop += 1;
     }
     this.#frames = this.#frames.slice(drop);
+    this.#base += drop;
   }
 
   #notify(): void {
+    clearImmediate(this.#notice);
+    this.#notice = undefined;
     this.#advance.resolve();
     this.#advance = Promise.withResolvers<void>();
   }

@@ -121,7 +121,7 @@ class Thread {
         const lost = this.#alone && this.#idle >= PATIENCE;
         this.#alone = true;
         if (!lost) return;
-        this.#position = (tail.firstSeq ?? this.#position + 1) - 1;
+        this.#position = tail.base;
         continue;
       }
       this.#alone = false;

@@ -35,7 +35,8 @@ export function findCaller(request: FastifyRequest): Caller | undefined {
 export function requireCallers(app: FastifyInstance, authenticator: Authenticator): void {
   // A route that forgets to say who may use it never starts.
   app.addHook("onRoute", (route) => {
-    if (route.config?.access === undefined) throw new TypeError(`${String(route.method)} ${route.url} declares no access`);
+    if (route.config?.access === undefined)
+      throw new TypeError(`${String(route.method)} ${route.url} declares no access`);
   });
   app.addHook("onRequest", async (request) => {
     const { access } = request.routeOptions.config;

@@ -1,0 +1,106 @@
+/** The backend over a test cluster, with what it writes kept for inspection. */
+import { generateKeyPairSync } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FastifyInstance } from "fastify";
+import { loadConfiguration } from "../src/configuration.ts";
+import { createLogger } from "../src/operations/logging.ts";
+import { createBackend } from "../src/server.ts";
+import { SqliteStore } from "../src/store/sqlite/sqlite-store.ts";
+import type { Store } from "../src/store/store.ts";
+import type { TestCluster } from "./cluster.ts";
+
+const REGISTRIES = fileURLToPath(new URL("../../../deploy/registries/", import.meta.url));
+
+export interface Answer<T = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
+  readonly text: string;
+  readonly body: T;
+}
+
+export class TestBackend {
+  readonly app: FastifyInstance;
+  readonly store: Store;
+  readonly jwks: string;
+  readonly logs: string[];
+  readonly audit: string[];
+  #url = "";
+
+  private constructor(app: FastifyInstance, store: Store, jwks: string, logs: string[], audit: string[]) {
+    this.app = app;
+    this.store = store;
+    this.jwks = jwks;
+    this.logs = logs;
+    this.audit = audit;
+  }
+
+  static async start(cluster: TestCluster, variables: Record<string, string> = {}): Promise<TestBackend> {
+    const folder = join(cluster.folder, `backend-${crypto.randomUUID()}`);
+    await mkdir(folder);
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    const keyFile = join(folder, "signing.pem");
+    await writeFile(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
+    const configuration = loadConfiguration({
+      HOST: "127.0.0.1",
+      PORT: "0",
+      KUBERNETES_API_URL: cluster.local.url,
+      KUBERNETES_CA_FILE: cluster.local.caFile,
+      DATA_DIR: folder,
+      SIGNING_KEY_FILE: keyFile,
+      AGENT_REGISTRY_FILE: join(REGISTRIES, "agent-registry.json"),
+      MODELS_FILE: join(REGISTRIES, "models.json"),
+      FLAGS_FILE: join(REGISTRIES, "flags.json"),
+      REPOSITORY_SCHEMES: "https,ssh",
+      ...variables,
+    });
+    const logs: string[] = [];
+    const audit: string[] = [];
+    const store = SqliteStore.open(join(folder, "backend.sqlite"));
+    const app = await createBackend({
+      configuration,
+      store,
+      logger: createLogger("debug", { write: (line) => logs.push(line) }),
+      audit: { write: (line) => audit.push(line) },
+      validateAnswers: true,
+    });
+    const jwks = JSON.stringify({ keys: [publicKey.export({ format: "jwk" })] });
+    return new TestBackend(app, store, jwks, logs, audit);
+  }
+
+  /** One request without a socket. `body` is sent as JSON unless it is text. */
+  async call<T = Record<string, unknown>>(
+    method: string,
+    url: string,
+    token?: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const answer = await this.app.inject({
+      method: method as "GET",
+      url,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const json =
+      /json/.test(String(answer.headers["content-type"])) && !/ndjson/.test(String(answer.headers["content-type"]));
+    const parsed = json && answer.body !== "" ? (JSON.parse(answer.body) as T) : ({} as T);
+    return { status: answer.statusCode, headers: answer.headers, text: answer.body, body: parsed };
+  }
+
+  /** Its address, for tests that need a connection. */
+  async listen(): Promise<string> {
+    if (this.#url === "") this.#url = await this.app.listen({ host: "127.0.0.1", port: 0 });
+    return this.#url;
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.store.close();
+  }
+}

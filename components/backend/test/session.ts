@@ -1,0 +1,53 @@
+/** A session with a runner of the test's own, as operator and pod would have made it. */
+import { API_GROUP, sessionObjectName } from "@pilothouse/contracts";
+import { roleBindings, roles, serviceAccounts } from "@pilothouse/kubernetes";
+import { z } from "zod";
+import { agenticSessions } from "../src/kubernetes/resources.ts";
+import type { TestCluster } from "./cluster.ts";
+
+const Token = z.object({ status: z.object({ token: z.string() }) });
+
+export interface TestSession {
+  readonly project: string;
+  readonly name: string;
+  readonly uid: string;
+  /** The runner's ServiceAccount token. */
+  readonly token: string;
+}
+
+export async function createSession(cluster: TestCluster, project: string, name: string): Promise<TestSession> {
+  const { admin } = cluster;
+  const session = await admin.create(
+    agenticSessions,
+    { metadata: { name }, spec: { runnerType: "replay", permissionMode: "bypass" } },
+    { namespace: project },
+  );
+  const account = sessionObjectName(name);
+  const metadata = { name: account };
+  await admin.create(serviceAccounts, { metadata }, { namespace: project });
+  const rules = [
+    { apiGroups: [API_GROUP], resources: ["agenticsessions"], resourceNames: [name], verbs: ["get", "list", "watch"] },
+  ];
+  await admin.create(roles, { metadata, rules }, { namespace: project });
+  const binding = {
+    metadata,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: account },
+    subjects: [{ kind: "ServiceAccount", name: account, namespace: project }],
+  };
+  await admin.create(roleBindings, binding, { namespace: project });
+  const key = { namespace: project, name: account };
+  const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } };
+  const issued = Token.parse(await admin.createSubresource(serviceAccounts, key, "token", body));
+  return { project, name, uid: session.metadata.uid, token: issued.status.token };
+}
+
+/** Writes what the operator writes when a pod becomes ready or goes. */
+export async function setEndpoint(
+  cluster: TestCluster,
+  { project, name }: TestSession,
+  endpoint: string | null,
+): Promise<void> {
+  const status = { phase: endpoint === null ? "Stopped" : "Running", endpoint };
+  const patch = { type: "merge", body: { status } } as const;
+  await cluster.admin.patch(agenticSessions, { namespace: project, name }, patch, { subresource: "status" });
+}
