@@ -11,6 +11,7 @@ import { brokerLog } from "./log.ts";
 import { brokerMetrics } from "./metrics.ts";
 import type { Waits } from "./proxy/upstream.ts";
 import { openUpstreams } from "./proxy/upstream.ts";
+import type { SecretStore } from "./secrets/store.ts";
 import { secretStore } from "./secrets/store.ts";
 import { Ledger } from "./usage/ledger.ts";
 import { openPrices } from "./usage/prices.ts";
@@ -29,6 +30,8 @@ export interface StartOptions {
   readonly logDestination?: DestinationStream;
   /** How names are resolved for the egress proxy, and which addresses it takes for reachable. */
   readonly egress?: Pick<TunnelOptions, "resolve" | "isReachable">;
+  /** Where a git host is reached; default: `https://HOST`. */
+  readonly gitOrigin?: (host: string) => URL;
   /** How long to wait for providers. */
   readonly waits?: Waits;
 }
@@ -57,24 +60,26 @@ export async function startBroker(
 
   const stopping = new AbortController();
   const upstreams = openUpstreams(options.waits ?? WAITS);
+  // Rotated keys are learned where they are first used, before anything about them can be logged.
+  const remembering = (store: SecretStore): SecretStore => ({
+    ...store,
+    get: async (name) => {
+      const value = await store.get(name);
+      if (value !== undefined) known.add(value);
+      return value;
+    },
+  });
   const now = (): number => performance.now();
   const broker: Broker = {
     configuration,
-    // Rotated keys are learned where they are first used, before anything about them can be logged.
-    runnerSecrets: {
-      ...runnerSecrets,
-      get: async (name) => {
-        const value = await runnerSecrets.get(name);
-        if (value !== undefined) known.add(value);
-        return value;
-      },
-    },
-    integrationSecrets,
+    runnerSecrets: remembering(runnerSecrets),
+    integrationSecrets: remembering(integrationSecrets),
     prices: await openPrices(configuration.pricesFile),
     ledger: new Ledger(configuration.spent),
     running: new Set(),
     rate: rateLimit(configuration.requestsPerMinute, now),
     upstreams,
+    gitOrigin: options.gitOrigin ?? ((host) => new URL(`https://${host}`)),
     metrics: brokerMetrics(),
     log,
     now,

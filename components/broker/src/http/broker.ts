@@ -26,6 +26,8 @@ export interface Broker {
   readonly running: Set<RunningAnswer>;
   readonly rate: RateLimit;
   readonly upstreams: Upstreams;
+  /** Where a git host is reached; always by https outside of tests. */
+  readonly gitOrigin: (host: string) => URL;
   readonly metrics: BrokerMetrics;
   readonly log: Logger;
   /** Milliseconds, only ever growing. */

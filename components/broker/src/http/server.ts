@@ -6,6 +6,7 @@ import { serveEgress } from "../egress/serve.ts";
 import type { TunnelOptions } from "../egress/tunnel.ts";
 import { BrokerError } from "../errors.ts";
 import type { Broker } from "./broker.ts";
+import { gitRoute, serveGit } from "./git-routes.ts";
 import { modelRoute, serveModel } from "./model-routes.ts";
 import { ownRoute } from "./own-routes.ts";
 import { asBrokerError, sendError } from "./respond.ts";
@@ -31,6 +32,12 @@ export function brokerServer(broker: Broker, egress: Partial<TunnelOptions> = {}
       return;
     }
     try {
+      const git = gitRoute(url);
+      if (git) {
+        if (!allowed) throw tokenRequired();
+        await serveGit(broker, incoming, response, git);
+        return;
+      }
       const route = ownRoute(incoming.method ?? "GET", path);
       if (!route.open && !allowed) throw tokenRequired();
       await route.handle(broker, incoming, response, query);

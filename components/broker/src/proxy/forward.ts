@@ -15,14 +15,19 @@ import { unpack } from "./unpack.ts";
 import type { Upstreams } from "./upstream.ts";
 import { UpstreamTimeout } from "./upstream.ts";
 
+/** Whom a request is forwarded to: a model provider, or a git host. */
+export type Forwardee = Pick<Provider, "label" | "keyHeaders" | "meter" | "prepare">;
+
 export interface ForwardOptions {
   readonly upstreams: Upstreams;
   readonly origin: URL;
-  readonly provider: Provider;
+  readonly provider: Forwardee;
   readonly target: Target;
   readonly kind: RouteKind;
   /** Undefined: the upstream needs none. */
   readonly key: string | undefined;
+  /** What must not stand in the answer; default: the key. */
+  readonly secrets?: readonly string[];
   /** The broker's own token, which must not leave the pod. */
   readonly token: string;
   readonly maxRequestBytes: number;
@@ -43,7 +48,7 @@ export interface Forwarded {
   readonly firstByte: number;
 }
 
-function toBrokerError(error: unknown, provider: Provider): BrokerError {
+function toBrokerError(error: unknown, provider: Forwardee): BrokerError {
   if (error instanceof BrokerError) return error;
   if (error instanceof UpstreamTimeout) {
     return new BrokerError("UPSTREAM_TIMEOUT", `${provider.label} did not answer in time. Try again.`, {
@@ -51,7 +56,7 @@ function toBrokerError(error: unknown, provider: Provider): BrokerError {
     });
   }
   const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-  const message = `${provider.label} cannot be reached${code}. Try again; if it lasts, an administrator should look at the broker's upstream.`;
+  const message = `${provider.label} cannot be reached${code}. Try again; if it lasts, an administrator should look at the way there.`;
   return new BrokerError("UPSTREAM_UNREACHABLE", message, { cause: error });
 }
 
@@ -111,7 +116,7 @@ export async function forward(
     throw new BrokerError("UPSTREAM_UNREACHABLE", message);
   }
   const counted = kind === "model" && status >= 200 && status < 300;
-  const secrets = key === undefined ? [] : [key];
+  const secrets = options.secrets ?? (key === undefined ? [] : [key]);
   const body = unpack(answer, answer.headers["content-encoding"]);
 
   const meter: Meter = provider.meter({ path: target.path, bytes: sent.bytes });
