@@ -1,5 +1,5 @@
 /** The key that seals sign-in cookies: a file of its own, so that a restart keeps everybody signed in. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -13,7 +13,7 @@ export async function loadCookieKey(file: string): Promise<Buffer> {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.new`;
+  const draft = `${file}.${randomUUID()}.new`;
   await writeFile(draft, randomBytes(MINIMUM_BYTES), { mode: 0o600, flag: "wx" });
   try {
     await link(draft, file);

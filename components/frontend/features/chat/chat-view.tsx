@@ -5,7 +5,7 @@
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { texts } from "@/lib/texts";
 import { useThread, useThreadStore } from "../thread/thread-context";
@@ -13,35 +13,29 @@ import { ChatAnnouncer } from "./chat-announcer";
 import { RowRendererProvider } from "./row-renderer";
 import { RowView } from "./row-view";
 import { threadRows } from "./rows";
+import { useStickToEnd } from "./use-stick-to-end";
 
-/** Closer to the end than this, the reader is "at the end". */
-const END_THRESHOLD_PX = 90;
+const ESTIMATED_ROW_PX = 72;
 
 /** @param tail what stands below the last row: messages on their way, the sign that the agent works */
-export function ChatView({ tail, empty }: { tail: ReactNode; empty?: ReactNode }) {
+export function ChatView({ tail }: { tail: ReactNode }) {
   const store = useThreadStore();
   const main = useThread((state) => state.main);
   const rows = useMemo(() => threadRows(store.getState().entries, main), [store, main]);
   const scroller = useRef<HTMLDivElement>(null);
-  const [isAtEnd, setAtEnd] = useState(true);
+  const content = useRef<HTMLDivElement>(null);
+  const { isAtEnd, scrollToEnd } = useStickToEnd(scroller, content);
 
   const virtualizer = useVirtualizer({
-    count: rows.length + 1,
+    count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 72,
-    getItemKey: (index) => rows[index]?.key ?? "tail",
+    estimateSize: () => ESTIMATED_ROW_PX,
+    getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 6,
-    paddingStart: 24,
-    paddingEnd: 12,
-    anchorTo: "end",
-    followOnAppend: true,
-    scrollEndThreshold: END_THRESHOLD_PX,
-    onChange: (instance) => setAtEnd(instance.isAtEnd(END_THRESHOLD_PX)),
+    // Begins at the end: the first rows drawn are the newest.
+    initialOffset: () => Number.MAX_SAFE_INTEGER,
   });
-
   const items = virtualizer.getVirtualItems();
-
-  useEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
 
   return (
     <RowRendererProvider value={RowView}>
@@ -53,27 +47,37 @@ export function ChatView({ tail, empty }: { tail: ReactNode; empty?: ReactNode }
           aria-label={texts.chat.label}
           className="scroll-thin h-full overflow-x-hidden overflow-y-auto -outline-offset-2 [overflow-anchor:none]"
         >
-          {/* The server draws no rows, so that no style attribute is in its HTML: the page's policy allows none. */}
-          <div
-            className="relative w-full"
-            {...(items.length === 0 ? {} : { style: { height: virtualizer.getTotalSize() } })}
-          >
-            {rows.length === 0 ? empty : null}
-            {items.map((item) => {
-              const row = rows[item.index];
-              return (
-                <Placed key={item.key} index={item.index} start={item.start} measure={virtualizer.measureElement}>
-                  {row === undefined ? tail : <RowView row={row} />}
-                </Placed>
-              );
-            })}
+          <div ref={content} className="pt-6 pb-2">
+            {/* The server draws no rows, so that no style attribute is in its HTML: the page's policy allows none. */}
+            <div
+              className="relative w-full"
+              {...(rows.length === 0 ? {} : { style: { height: virtualizer.getTotalSize() } })}
+            >
+              {items.map((item) => {
+                const row = rows[item.index];
+                return row === undefined ? null : (
+                  <div
+                    key={item.key}
+                    ref={virtualizer.measureElement}
+                    data-index={item.index}
+                    style={{ transform: `translateY(${item.start}px)` }}
+                    className="absolute inset-x-0 top-0"
+                  >
+                    <Column>
+                      <RowView row={row} />
+                    </Column>
+                  </div>
+                );
+              })}
+            </div>
+            <Column>{tail}</Column>
           </div>
         </div>
         {isAtEnd ? null : (
           <Button
             size="sm"
             className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full bg-pop shadow-float hover:bg-pop"
-            onClick={() => virtualizer.scrollToEnd()}
+            onClick={scrollToEnd}
           >
             <ArrowDown aria-hidden className="size-3.5" />
             {texts.chat.jumpToNewest}
@@ -85,22 +89,6 @@ export function ChatView({ tail, empty }: { tail: ReactNode; empty?: ReactNode }
   );
 }
 
-interface PlacedProps {
-  index: number;
-  start: number;
-  measure: (element: HTMLDivElement | null) => void;
-  children: ReactNode;
-}
-
-function Placed({ index, start, measure, children }: PlacedProps) {
-  return (
-    <div
-      ref={measure}
-      data-index={index}
-      style={{ transform: `translateY(${start}px)` }}
-      className="absolute inset-x-0 top-0"
-    >
-      <div className="mx-auto max-w-[768px] px-4 pb-4 sm:px-6 empty:pb-0">{children}</div>
-    </div>
-  );
+function Column({ children }: { children: ReactNode }) {
+  return <div className="mx-auto max-w-[768px] px-4 pb-4 empty:pb-0 sm:px-6">{children}</div>;
 }

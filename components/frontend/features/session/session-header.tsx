@@ -10,6 +10,8 @@ import { cn } from "@/lib/class-names";
 import { formatCost } from "@/lib/format";
 import { sessionState, sessionTitle } from "@/lib/session-state";
 import { texts } from "@/lib/texts";
+import { useThread } from "../thread/thread-context";
+import { liveRunOf, liveState } from "./live-state";
 import { SessionMenu } from "./session-menu";
 import type { useSessionActions } from "./use-session-actions";
 
@@ -22,7 +24,7 @@ interface SessionHeaderProps {
 }
 
 export function SessionHeader({ project, session, actions, isPanelOpen, onTogglePanel }: SessionHeaderProps) {
-  const state = sessionState(session);
+  const state = liveState(session, useThread(liveRunOf));
   const title = sessionTitle(session);
   return (
     <header className="flex min-h-13 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2 sm:px-6">

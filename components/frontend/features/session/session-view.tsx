@@ -9,9 +9,7 @@ import { sessionState } from "@/lib/session-state";
 import { texts } from "@/lib/texts";
 import { ChatProvider, type ChatContextValue } from "../chat/chat-context";
 import { ChatView } from "../chat/chat-view";
-import { WorkingLine } from "../chat/working-line";
 import { Composer } from "../composer/composer";
-import { OutgoingMessages } from "../composer/outgoing-messages";
 import { useOutbox } from "../composer/use-outbox";
 import { SidePanel } from "../panels/side-panel";
 import { ThreadProvider } from "../thread/thread-context";
@@ -19,7 +17,7 @@ import { useThreadStream } from "../thread/use-thread-stream";
 import { ChatSkeleton } from "./chat-skeleton";
 import { SessionFooter } from "./session-footer";
 import { SessionHeader } from "./session-header";
-import { StartupView } from "./startup-view";
+import { SessionTail } from "./session-tail";
 import { startupOf } from "./startup-steps";
 import { useAttention } from "./use-attention";
 import { useSessionActions } from "./use-session-actions";
@@ -61,12 +59,7 @@ export function SessionView({ project, session }: { project: string; session: Ag
   }
 
   const isStarting = startupOf(session) !== undefined;
-  const tail = (
-    <div>
-      <OutgoingMessages outbox={outbox} canSend={canSend} />
-      {isStarting ? <StartupView project={project} session={session} /> : <WorkingLine />}
-    </div>
-  );
+  const tail = <SessionTail project={project} session={session} outbox={outbox} canSend={canSend} />;
 
   return (
     <ThreadProvider store={store}>

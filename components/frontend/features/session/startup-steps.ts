@@ -59,7 +59,7 @@ export function startupOf(session: AgenticSession): Startup | undefined {
       detail: repos.find((repo) => repo.status === "Failed")?.message,
       isShown: hasRepos,
     },
-    { id: "agent", isDone: hasAgent, detail: undefined, isShown: true },
+    { id: "agent", isDone: hasAgent && !isFailed, detail: undefined, isShown: true },
   ];
   const shown = facts.filter((fact) => fact.isShown);
   // A later step that is done proves the earlier ones, whatever their conditions still say.

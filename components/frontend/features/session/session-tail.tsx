@@ -1,0 +1,29 @@
+"use client";
+/** What stands below the conversation: messages on their way, the steps of a start, the sign that the agent works. */
+import type { AgenticSession } from "@pilothouse/contracts";
+import { WorkingLine } from "../chat/working-line";
+import { OutgoingMessages } from "../composer/outgoing-messages";
+import type { OutboxHandle } from "../composer/use-outbox";
+import { useThread } from "../thread/thread-context";
+import { startupOf } from "./startup-steps";
+import { StartupView } from "./startup-view";
+
+interface SessionTailProps {
+  project: string;
+  session: AgenticSession;
+  outbox: OutboxHandle;
+  canSend: boolean;
+}
+
+export function SessionTail({ project, session, outbox, canSend }: SessionTailProps) {
+  const isWorking = useThread((state) => state.run !== undefined);
+  const isStarting = startupOf(session) !== undefined;
+  return (
+    <>
+      <OutgoingMessages outbox={outbox} canSend={canSend} />
+      {/* A run proves that the start is over, whatever the status still says. */}
+      {isStarting && !isWorking ? <StartupView project={project} session={session} /> : null}
+      {canSend ? <WorkingLine /> : null}
+    </>
+  );
+}
