@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { isJsonObject, type JsonObject, objectsAt, valueAt } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject, objectsAt, valueAt } from "../../json.ts";
 import { compileCustomResource } from "../../schema/index.ts";
 import { compileBinding, compilePolicy, decide, type PolicyRequest, validateBinding, validatePolicy } from "./index.ts";
 
@@ -46,6 +46,12 @@ const refusal = (request: PolicyRequest): string | undefined =>
     find: () => [],
   }).denial?.policy;
 
+function sessionSchema(): Json | undefined {
+  const definition: unknown = parse(readFileSync(new URL("../crds/agenticsessions.yaml", folder), "utf8"));
+  const [version] = isJsonObject(definition) ? objectsAt(definition, "spec", "versions") : [];
+  return valueAt(version, "schema", "openAPIV3Schema");
+}
+
 describe("the platform's policies", () => {
   it("have no faults, and each is bound", () => {
     expect(ofKind("ValidatingAdmissionPolicy").flatMap(validatePolicy)).toEqual([]);
@@ -67,10 +73,20 @@ describe("the platform's policies", () => {
     expect(refusal(request)).toBe(expected);
   });
 
+  it("let a runner write its own part of the status and nothing else", () => {
+    const own = new Set(["agent", "reconciledRepos", "reconciledWorkflow"]);
+    const properties = valueAt(sessionSchema(), "properties", "status", "properties");
+    const fields = isJsonObject(properties) ? Object.keys(properties) : [];
+    const writable = fields.filter((field) => {
+      const [before, after] = [named({ status: {} }), named({ status: { [field]: "changed" } })];
+      const request = { operation: "UPDATE", subResource: "status", object: after, oldObject: before } as const;
+      return refusal(session(request, RUNNER)) === undefined;
+    });
+    expect(new Set(writable)).toEqual(own);
+  });
+
   it("leave it to the definition that a session's user never changes", () => {
-    const crd = parse(readFileSync(new URL("../crds/agenticsessions.yaml", folder), "utf8")) as JsonObject;
-    const [version] = objectsAt(crd, "spec", "versions");
-    const schema = compileCustomResource(valueAt(version, "schema", "openAPIV3Schema"));
+    const schema = compileCustomResource(sessionSchema());
     expect(schema.validate(userContext("alice"), userContext("alice"))).toEqual([]);
     expect(schema.validate(userContext("bob"), userContext("alice")).map((error) => error.field)).toEqual(["spec"]);
   });
