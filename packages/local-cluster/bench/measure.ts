@@ -53,7 +53,11 @@ async function watchers(wire: Wire): Promise<void> {
   await wire.send("POST", path, configMap("told", 0)).catch(() => undefined);
   const told = new Map<string, number[]>();
   const expected = { count: 0, done: (): void => {} };
-  let heard = 0;
+  let waiting = WATCHERS;
+  let allPresent = (): void => {};
+  const present = new Promise<void>((resolve) => {
+    allPresent = resolve;
+  });
   const stop = new AbortController();
   const readers: Promise<void>[] = [];
   for (let index = 0; index < WATCHERS; index++)
@@ -61,14 +65,14 @@ async function watchers(wire: Wire): Promise<void> {
       wire.watch(`${path}?watch=1&fieldSelector=metadata.name%3Dtold&resourceVersion=0`, stop.signal, (line) => {
         const round = /"round":"(\d+)"/.exec(line)?.[1];
         if (round === undefined || round === "0") {
-          heard++;
+          if (--waiting === 0) allPresent();
           return;
         }
         told.get(round)?.push(performance.now());
         if (--expected.count === 0) expected.done();
       }),
     );
-  while (heard < WATCHERS) await new Promise((resolve) => setTimeout(resolve, 50));
+  await present;
   const delays: number[] = [];
   for (let round = 1; round <= TOLD_WRITES; round++) {
     const times: number[] = [];

@@ -116,7 +116,11 @@ export function parseFieldSelector(text: string, selectable: readonly string[]):
     if (match === null) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
     const [, field = "", sign, value = ""] = match;
     if (field !== "metadata.name" && field !== "metadata.namespace" && !selectable.includes(field))
-      throw badRequest(`field label not supported: ${field}`);
+      throw badRequest(
+        selectable.length === 0
+          ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+          : `field label not supported: ${field}`,
+      );
     requirements.push({ field, equal: sign !== "!=", value: value.replaceAll(/\\([,=\\])/g, "$1") });
   }
   return requirements;
