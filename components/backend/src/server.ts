@@ -17,6 +17,7 @@ import { fileFlags } from "./flags/file-provider.ts";
 import { flagRoutes } from "./flags/routes.ts";
 import { acceptJsonOnly } from "./http/body.ts";
 import { callerOf, requireCallers } from "./http/caller.ts";
+import { trackConnections } from "./http/connections.ts";
 import { OpenStreams } from "./http/event-stream.ts";
 import { describeApi, serveApiDescription } from "./http/openapi.ts";
 import { serializerCompiler } from "./http/serialization.ts";
@@ -89,6 +90,7 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
     return503OnClosing: true,
     routerOptions: { maxParamLength: 8192, ignoreTrailingSlash: true },
   });
+  const endConnections = trackConnections(app.server);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler({ validate: options.validateAnswers === true }));
   acceptJsonOnly(app);
@@ -148,10 +150,7 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   app.addHook("preClose", async () => {
     streams.endAll();
     feeds.close();
-    // A connection whose stream has just ended would otherwise stay open until its keep-alive is over.
-    const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
-    app.server.once("close", () => clearInterval(sweep));
-    if (!app.server.listening) clearInterval(sweep);
+    endConnections();
   });
   app.addHook("onClose", async () => {
     await runner.close();

@@ -155,7 +155,7 @@ export class TestCluster {
     for (const name of [SYSTEM_NAMESPACE, PROJECTS_NAMESPACE]) {
       await ignoreExisting(this.admin.create(namespaces, { metadata: { name } }));
     }
-    for (const folder of ["crds", "rbac"]) {
+    for (const folder of ["crds", "rbac", "policies"]) {
       const files = (await readdir(join(DEPLOY, folder))).filter((name) => name.endsWith(".yaml")).toSorted();
       for (const file of files) {
         for (const document of parseAllDocuments(await readFile(join(DEPLOY, folder, file), "utf8"))) {
