@@ -1,6 +1,6 @@
 /** The environment that the operator gives to the runner, checked once at start. */
 import { join } from "node:path";
-import { RunnerEnvironment } from "@pilothouse/contracts";
+import { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
 import { RunnerError } from "./errors.ts";
 
 /** Where things lie in the workspace. */

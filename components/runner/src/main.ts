@@ -1,6 +1,6 @@
 /** The process in the `runner` container: reads its environment, serves until it is told to end, and says why it ended. */
 import { writeFileSync } from "node:fs";
-import { EXIT_CODES, EXIT_WITH_PARENT, type RunnerEnvironment } from "@pilothouse/contracts";
+import { EXIT_CODES, EXIT_WITH_PARENT, type RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
 import { pino, type Logger } from "pino";
 import { readEnvironment } from "./environment.ts";
 import { messageOf, RunnerError, type RunnerErrorCode } from "./errors.ts";

@@ -4,14 +4,10 @@
  */
 import { randomUUID } from "node:crypto";
 import { EventLog, EventType } from "@pilothouse/agui";
-import type {
-  AgenticSession,
-  AgenticSessionSpec,
-  CapabilitiesReport,
-  RepositoryDiff,
-  RepositoryStatus,
-  RunnerEnvironment,
-} from "@pilothouse/contracts";
+import type { AgenticSession, AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
+import type { RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/rest/runner";
+import type { CapabilitiesReport } from "@pilothouse/contracts/runner/capabilities";
+import type { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
 import type { Interrupt } from "@ag-ui/core";
 import { tokenFromFile, type TokenSource } from "@pilothouse/kubernetes";
 import type { Logger } from "pino";
@@ -264,23 +260,30 @@ export class Runner {
     const within = (share: number): number => Math.max(500, Math.round((deadline - Date.now()) * share));
     this.#notReady = "stopping";
     this.#ending.abort();
-    await this.runs.stop(Math.min(5000, within(0.3)));
-    await bridge
-      .stop()
-      .catch((error: unknown) => this.#logger.warn({ reason: messageOf(error) }, "the bridge did not stop"));
-    await this.log.sync();
+    // One part that fails must not keep the others from saving what they have.
+    const step = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        this.#logger.warn({ what, reason: messageOf(error) }, "a step of the graceful end failed");
+      }
+    };
+    await step("runs", async () => this.runs.stop(Math.min(5000, within(0.3))));
+    await step("bridge", async () => bridge.stop());
+    await step("log", async () => this.log.sync());
     const archiving = AbortSignal.timeout(within(0.5));
-    await archiveWorkspace({ workspace, transcript, signal: archiving, logger: this.#logger });
-    const complete = await pusher.flush(AbortSignal.timeout(within(0.7)));
-    if (!complete)
-      this.#logger.warn(
-        { store: pusher.position, log: this.log.lastSeq },
-        "the transcript is not complete: the next attempt sends the rest",
-      );
-    await pusher.stop();
-    await reporter.stop(within(0.7));
-    await this.log.close();
-    await session.close();
+    await step("archive", async () =>
+      archiveWorkspace({ workspace, transcript, signal: archiving, logger: this.#logger }),
+    );
+    await step("transcript", async () => {
+      const complete = await pusher.flush(AbortSignal.timeout(within(0.7)));
+      const position = { store: pusher.position, log: this.log.lastSeq };
+      if (!complete) this.#logger.warn(position, "the transcript is not complete: the next attempt sends the rest");
+      await pusher.stop();
+    });
+    await step("status", async () => reporter.stop(within(0.7)));
+    await step("log", async () => this.log.close());
+    await step("connections", async () => session.close());
   }
 
   async #prepare(object: AgenticSession, paths: WorkspacePaths): Promise<void> {

@@ -4,14 +4,9 @@
  * beside this file, a line in `index.ts`, and an entry in the agent registry.
  */
 import type { Event } from "@pilothouse/agui";
-import type {
-  ActiveWorkflow,
-  AgenticSessionSpec,
-  CapabilitiesReport,
-  FrameworkCapabilities,
-  McpServer,
-  McpServerStatus as McpServerStatusSchema,
-} from "@pilothouse/contracts";
+import type { ActiveWorkflow, AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
+import type { McpServerStatus as McpServerStatusSchema } from "@pilothouse/contracts/rest/runner";
+import type { CapabilitiesReport, FrameworkCapabilities } from "@pilothouse/contracts/runner/capabilities";
 import type { Interrupt, Message, ResumeEntry, TokenUsage } from "@ag-ui/core";
 import type { Logger } from "pino";
 import type { z } from "zod";

@@ -37,7 +37,7 @@ export class Secrets {
       result = result.replace(rule.complete, (match, ...rest: unknown[]) => {
         const offset = rest.find((item) => typeof item === "number");
         const atEnd = offset !== undefined && offset + match.length === result.length;
-        return atEnd && rule.pending(match) !== undefined ? match : REDACTED;
+        return atEnd && rule.pending(match) === 0 ? match : REDACTED;
       });
     }
     let cut = result.length;

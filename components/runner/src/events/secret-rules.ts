@@ -56,14 +56,16 @@ function tokenRule(prefix: string, body: string, least: number): SecretRule {
 }
 
 const PRIVATE_KEY_BEGIN = "-----BEGIN ";
+const OPEN_PRIVATE_KEY = /^-----BEGIN [A-Z ]*PRIVATE KEY-----(?![\s\S]*-----END [A-Z ]*PRIVATE KEY-----)/;
 const privateKeyRule: SecretRule = {
   complete: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
   pending: (text) => {
-    const open =
-      /-----BEGIN [A-Z ]*(?:P|PR|PRI|PRIV|PRIVATE?|PRIVATE KEY-{0,4})?$|-----BEGIN [A-Z ]*PRIVATE KEY-----(?![\s\S]*-----END [A-Z ]*PRIVATE KEY-----)/.exec(
-        text,
-      );
-    return open === null ? overlap(text, PRIVATE_KEY_BEGIN) : open.index;
+    const start = text.lastIndexOf(PRIVATE_KEY_BEGIN);
+    if (start === -1) return overlap(text, PRIVATE_KEY_BEGIN);
+    const block = text.slice(start);
+    // A header that is still being written, or a key whose end has not come.
+    const mayGoOn = /^-----BEGIN [A-Z ]*-{0,4}$/.test(block) || OPEN_PRIVATE_KEY.test(block);
+    return mayGoOn ? start : overlap(text, PRIVATE_KEY_BEGIN);
   },
 };
 

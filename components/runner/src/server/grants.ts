@@ -1,5 +1,5 @@
 /** Verifies the backend's grants: signed tokens that say on whose behalf it calls, and for what. */
-import { GRANT_ISSUER, GRANT_LIFETIME_SECONDS, GrantClaims, type GrantVerb } from "@pilothouse/contracts";
+import { GRANT_ISSUER, GRANT_LIFETIME_SECONDS, GrantClaims, type GrantVerb } from "@pilothouse/contracts/runner/grant";
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from "jose";
 import { z } from "zod";
 import { messageOf, RunnerError } from "../errors.ts";

@@ -1,6 +1,6 @@
 /** The runner's HTTP face. `/health`, `/ready` and `/metrics` are open, all else needs a grant of the backend. */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { GrantVerb } from "@pilothouse/contracts";
+import type { GrantVerb } from "@pilothouse/contracts/runner/grant";
 import type { Logger } from "pino";
 import { messageOf, RUNNER_ERRORS, RunnerError } from "../errors.ts";
 import type { Runner } from "../runner.ts";

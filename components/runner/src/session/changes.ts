@@ -1,5 +1,5 @@
 /** What the runner has to do when the session's spec becomes another. Pure. */
-import type { AgenticSessionSpec, McpServer, Repository } from "@pilothouse/contracts";
+import type { AgenticSessionSpec, McpServer, Repository } from "@pilothouse/contracts/resources/agentic-session";
 import type { Workflow } from "../bridges/bridge.ts";
 
 export type SpecDifference =

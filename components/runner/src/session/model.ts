@@ -1,7 +1,8 @@
 /** Which model a session uses: its own choice, else its provider's default in models.json. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ModelManifest, type AgenticSessionSpec } from "@pilothouse/contracts";
+import { ModelManifest } from "@pilothouse/contracts/registries/models";
+import type { AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
 import type { Logger } from "pino";
 import { messageOf } from "../errors.ts";
 

@@ -1,6 +1,7 @@
 /** The runner's own AgenticSession: read, watched, and its status patched, with the pod's ServiceAccount. */
 import { readFile } from "node:fs/promises";
-import { AgenticSession, FIELD_MANAGERS } from "@pilothouse/contracts";
+import { FIELD_MANAGERS } from "@pilothouse/contracts/names";
+import { AgenticSession } from "@pilothouse/contracts/resources/agentic-session";
 import {
   connect,
   defineResource,

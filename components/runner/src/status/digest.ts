@@ -1,6 +1,6 @@
 /** The digest of what the agent does, for `status.agent`: a pure step per event. */
 import { EventType, type Event } from "@pilothouse/agui";
-import { AgentDigest } from "@pilothouse/contracts";
+import { AgentDigest } from "@pilothouse/contracts/resources/agentic-session";
 
 export interface DigestState {
   readonly digest: AgentDigest;

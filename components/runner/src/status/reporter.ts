@@ -3,7 +3,11 @@
  * one write per interval, only when something changed, tried again until it works; the newest state always wins.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AgentDigest, AgenticSessionStatus, ReconciledRepo } from "@pilothouse/contracts";
+import type {
+  AgentDigest,
+  AgenticSessionStatus,
+  ReconciledRepo,
+} from "@pilothouse/contracts/resources/agentic-session";
 import type { Logger } from "pino";
 import { messageOf } from "../errors.ts";
 

@@ -1,6 +1,6 @@
 /** The calls to the backend's transcript store, with the pod's own token. */
 import type { SequencedEvent } from "@pilothouse/agui";
-import { TranscriptPosition, type ArchiveKind } from "@pilothouse/contracts";
+import { TranscriptPosition, type ArchiveKind } from "@pilothouse/contracts/rest/transcripts";
 import type { TokenSource } from "@pilothouse/kubernetes";
 
 export interface TranscriptClientOptions {

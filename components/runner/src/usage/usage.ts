@@ -2,7 +2,7 @@
  * What runs cost. The broker counts on the wire, where nothing is missed; a framework's own numbers stand in when the
  * broker does not answer. What was spent since the last run's end belongs to the run that ends now.
  */
-import { Usage } from "@pilothouse/contracts";
+import { Usage } from "@pilothouse/contracts/resources/agentic-session";
 import type { TokenUsage } from "@ag-ui/core";
 import { z } from "zod";
 import type { RunOutcome } from "../bridges/bridge.ts";

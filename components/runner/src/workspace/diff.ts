@@ -2,7 +2,7 @@
 import { mkdtemp, rm, copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FileChange, RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts";
+import type { FileChange, RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/rest/runner";
 import type { z } from "zod";
 import type { Git } from "./git.ts";
 import type { RepositoryPlace } from "./repositories.ts";

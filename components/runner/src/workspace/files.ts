@@ -5,7 +5,7 @@
 import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, readlink, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import type { WorkspaceEntry } from "@pilothouse/contracts";
+import type { WorkspaceEntry } from "@pilothouse/contracts/rest/runner";
 import { PLATFORM_DIRECTORY } from "../environment.ts";
 import { RunnerError } from "../errors.ts";
 

@@ -1,6 +1,6 @@
 /** The repositories of a starting session: a failure that may pass is tried again, one that will not ends the start. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Repository } from "@pilothouse/contracts";
+import type { Repository } from "@pilothouse/contracts/resources/agentic-session";
 import type { Logger } from "pino";
 import { RunnerError } from "../errors.ts";
 import type { Repositories } from "./repositories.ts";

@@ -5,7 +5,7 @@
  */
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ReconciledRepo, Repository } from "@pilothouse/contracts";
+import type { ReconciledRepo, Repository } from "@pilothouse/contracts/resources/agentic-session";
 import type { Logger } from "pino";
 import { messageOf, RunnerError } from "../errors.ts";
 import type { Git } from "./git.ts";

@@ -1,6 +1,7 @@
 /** The folders of the workspace, its repositories and what is known about them. */
 import { mkdir } from "node:fs/promises";
-import type { AgenticSession, Repository, RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts";
+import type { AgenticSession, Repository } from "@pilothouse/contracts/resources/agentic-session";
+import type { RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/rest/runner";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { WorkspacePaths } from "../environment.ts";

@@ -6,13 +6,12 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { CanUseTool, PermissionResult, SDKMessage, SDKResultMessage } from "@anthropic-ai/claude-agent-sdk";
 import { EventType } from "@pilothouse/agui";
+import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
 import {
   BRIDGE_CAPABILITIES,
-  type AgenticSessionSpec,
   type CapabilitiesReport,
   type FrameworkCapabilities,
-  type McpServer,
-} from "@pilothouse/contracts";
+} from "@pilothouse/contracts/runner/capabilities";
 import { messageOf, RunnerError } from "../../errors.ts";
 import type {
   EventSink,

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CanUseTool, McpServerConfig, Options, PermissionMode } from "@anthropic-ai/claude-agent-sdk";
-import { forbiddenEnvironmentName, type AgenticSessionSpec, type McpServer } from "@pilothouse/contracts";
+import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
+import { forbiddenEnvironmentName } from "@pilothouse/contracts/runner/user-environment";
 import type { SessionContext } from "../bridge.ts";
 
 const MODES: Readonly<Record<AgenticSessionSpec["permissionMode"], PermissionMode>> = {

@@ -5,7 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { randomUUID } from "node:crypto";
 import { EventType } from "@pilothouse/agui";
-import { BRIDGE_CAPABILITIES, type CapabilitiesReport, type FrameworkCapabilities } from "@pilothouse/contracts";
+import {
+  BRIDGE_CAPABILITIES,
+  type CapabilitiesReport,
+  type FrameworkCapabilities,
+} from "@pilothouse/contracts/runner/capabilities";
 import { messageOf, RunnerError } from "../../errors.ts";
 import type { EventSink, McpServerStatus, PlatformBridge, RunInput, RunOutcome, SessionContext } from "../bridge.ts";
 import { FreshIds } from "./fresh-ids.ts";
