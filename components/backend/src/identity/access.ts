@@ -52,11 +52,11 @@ export class Rules {
     return new Rules(review.status?.resourceRules ?? []);
   }
 
-  /** Rules that name single objects do not count: the question is about the resource as such. */
-  allow(verb: string, group: string, resource: string): boolean {
+  /** Without `name` the question is about the resource as such, and rules that name single objects do not count. */
+  allow(verb: string, group: string, resource: string, name?: string): boolean {
     return this.#rules.some(
-      (rule) =>
-        (rule.resourceNames ?? []).length === 0 &&
+      ({ resourceNames = [], ...rule }) =>
+        (resourceNames.length === 0 || (name !== undefined && resourceNames.includes(name))) &&
         has(rule.verbs, verb) &&
         has(rule.apiGroups ?? [], group) &&
         has(rule.resources ?? [], resource),

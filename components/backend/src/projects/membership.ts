@@ -1,21 +1,31 @@
 /** What the caller is in a project, by Kubernetes' own rules for them. */
-import { API_GROUP, PROJECTS_NAMESPACE, type ProjectAction, type Role } from "@pilothouse/contracts";
+import {
+  API_GROUP,
+  FEATURE_FLAG_OVERRIDES_NAME,
+  PROJECTS_NAMESPACE,
+  type ProjectAction,
+  type Role,
+  RUNNER_SECRETS_NAME,
+} from "@pilothouse/contracts";
 import { demand, isAllowed, Rules } from "../identity/access.ts";
 import type { Caller } from "../identity/identity.ts";
 import { projects } from "../kubernetes/resources.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
 
-const ACTIONS: Readonly<Record<Exclude<ProjectAction, "updateProject" | "deleteProject">, [string, string, string]>> = {
+/** Verb, group, resource and, where a role names single objects, the object. */
+type Question = [verb: string, group: string, resource: string, name?: string];
+
+const ACTIONS: Readonly<Record<Exclude<ProjectAction, "updateProject" | "deleteProject">, Question>> = {
   viewSessions: ["get", API_GROUP, "agenticsessions"],
   createSessions: ["create", API_GROUP, "agenticsessions"],
   updateSessions: ["update", API_GROUP, "agenticsessions"],
   deleteSessions: ["delete", API_GROUP, "agenticsessions"],
   manageSettings: ["update", API_GROUP, "projectsettings"],
-  manageSecrets: ["patch", "", "secrets"],
+  manageSecrets: ["patch", "", "secrets", RUNNER_SECRETS_NAME],
   manageMembers: ["create", RBAC, "rolebindings"],
   manageKeys: ["create", "", "serviceaccounts"],
-  manageFlags: ["update", "", "configmaps"],
+  manageFlags: ["update", "", "configmaps", FEATURE_FLAG_OVERRIDES_NAME],
 };
 
 /** Actions in the order of the table, from the caller's rules in the namespace. */
