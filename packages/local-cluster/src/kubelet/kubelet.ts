@@ -1,4 +1,5 @@
 /** The node: takes the pods that are bound to it, gives each a worker, and tells the workers of all that concerns them. */
+import { mkdirSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -65,6 +66,7 @@ export interface Kubelet {
 }
 
 const NODE_ADDRESS = "127.0.0.1";
+const RUNTIME_VERSION = "pilothouse://0.1.0";
 const DEFAULT_ROTATION = { maxFileBytes: 10 * 1024 * 1024, maxFiles: 5 };
 const SHUTDOWN = { reason: "Terminated", message: "Pod was terminated in response to imminent node shutdown." };
 const LOST = { reason: "NodeShutdown", message: "Pod was terminated because the node was restarted" };
@@ -86,6 +88,7 @@ class KubeletNode implements Kubelet {
   readonly #places: KubeletPlaces;
   readonly #recorder: EventRecorder;
   readonly #heartbeat: NodeHeartbeat;
+  readonly #capacity: Readonly<Record<string, string>>;
   readonly #allocator: AddressAllocator;
   readonly #workers = new Map<string, PodWorker>();
   readonly #pods: Informer<Pod>;
@@ -111,12 +114,16 @@ class KubeletNode implements Kubelet {
       instance: nodeName,
       logger: this.#logger,
     });
-    const runtimeVersion = "pilothouse://0.1.0";
-    this.#heartbeat = new NodeHeartbeat(
-      this.#client,
-      { name: nodeName, address: NODE_ADDRESS, runtimeVersion, now: this.#now },
-      this.#logger,
-    );
+    mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+    this.#capacity = nodeCapacity(options.dataDir);
+    const description = {
+      name: nodeName,
+      address: NODE_ADDRESS,
+      runtimeVersion: RUNTIME_VERSION,
+      capacity: this.#capacity,
+      now: this.#now,
+    };
+    this.#heartbeat = new NodeHeartbeat(this.#client, description, this.#logger);
     this.#allocator = new AddressAllocator(options.dataDir);
     this.#pods = this.#informer(pods, { fieldSelector: `spec.nodeName=${nodeName}` });
     const claims = this.#informer(persistentVolumeClaims);
@@ -174,7 +181,7 @@ class KubeletNode implements Kubelet {
     this.#services = {
       nodeName,
       hostIP: NODE_ADDRESS,
-      allocatable: nodeCapacity(),
+      allocatable: this.#capacity,
       serviceEnvironment: serviceEnvironment(apiServer),
       hiddenPaths: this.#options.hiddenPaths ?? [dataDir],
       logRotation,

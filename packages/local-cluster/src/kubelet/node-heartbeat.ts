@@ -1,4 +1,5 @@
 /** The Node object of this machine, and the lease that says that it lives. */
+import { statfsSync } from "node:fs";
 import { availableParallelism, hostname, release, totalmem } from "node:os";
 import {
   defineResource,
@@ -31,14 +32,17 @@ export interface NodeDescription {
   readonly name: string;
   readonly address: string;
   readonly runtimeVersion: string;
+  readonly capacity: Readonly<Record<string, string>>;
   readonly now: () => number;
 }
 
-export function nodeCapacity(): Record<string, string> {
+/** @param directory where pods keep their data: its disk is the node's */
+export function nodeCapacity(directory: string): Record<string, string> {
+  const { blocks, bsize } = statfsSync(directory);
   return {
     cpu: String(availableParallelism()),
     memory: `${Math.floor(totalmem() / 1024)}Ki`,
-    "ephemeral-storage": "1Ti",
+    "ephemeral-storage": `${Math.floor((blocks * bsize) / 1024)}Ki`,
     pods: String(MAXIMUM_PODS),
   };
 }
@@ -96,14 +100,13 @@ export class NodeHeartbeat {
   }
 
   async #writeStatus(known: readonly PodCondition[], ready: boolean, signal: AbortSignal): Promise<void> {
-    const { name, address, runtimeVersion, now } = this.#node;
+    const { name, address, runtimeVersion, capacity, now } = this.#node;
     const at = time(now());
     const condition = (type: string, status: "True" | "False", reason: string, message: string) => {
       const before = known.find((each) => each.type === type);
       const since = before?.status === status ? before.lastTransitionTime : at;
       return { type, status, reason, message, lastHeartbeatTime: at, lastTransitionTime: since };
     };
-    const capacity = nodeCapacity();
     const status = {
       capacity,
       allocatable: capacity,

@@ -109,13 +109,14 @@ function duration(object: KubernetesObject, now: number): string {
 }
 
 function statusText(object: KubernetesObject): string {
-  for (const condition of objectsAt(object, "status", "conditions"))
-    if (
-      condition["status"] === "True" &&
-      ["Complete", "Failed", "Suspended", "FailureTarget"].includes(stringAt(condition, "type"))
-    )
-      return stringAt(condition, "type");
-  return object.metadata.deletionTimestamp === undefined ? "Running" : "Terminating";
+  const holds = new Set(
+    objectsAt(object, "status", "conditions")
+      .filter((condition) => condition["status"] === "True")
+      .map((condition) => stringAt(condition, "type")),
+  );
+  // The last word first: a failed job still carries the target that it was heading for.
+  const shown = ["Complete", "Failed", "FailureTarget", "Suspended"].find((type) => holds.has(type));
+  return shown ?? (object.metadata.deletionTimestamp === undefined ? "Running" : "Terminating");
 }
 
 const joinContainers = (object: KubernetesObject, field: string): string =>
