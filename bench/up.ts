@@ -17,9 +17,20 @@ const agent = new Agent({ rejectUnauthorized: false });
 type Sample = { kubernetes: number; ui: number; ready: number; memory: Record<string, number> };
 
 function start(port: string): ChildProcess {
-  return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", CLI, "up", "--data-dir", dataDir, ...(port === "" ? [] : ["--port", port])], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  return spawn(
+    process.execPath,
+    [
+      "--disable-warning=ExperimentalWarning",
+      CLI,
+      "up",
+      "--data-dir",
+      dataDir,
+      ...(port === "" ? [] : ["--port", port]),
+    ],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
 }
 
 function printed(child: ChildProcess, text: string): Promise<void> {
@@ -73,7 +84,10 @@ function memoryOf(pid: number): Record<string, number> {
 }
 
 async function measure(): Promise<Sample> {
-  const { kubernetes, ui } = JSON.parse(readFileSync(join(dataDir, "endpoints.json"), "utf8")) as Record<"kubernetes" | "ui", string>;
+  const { kubernetes, ui } = JSON.parse(readFileSync(join(dataDir, "endpoints.json"), "utf8")) as Record<
+    "kubernetes" | "ui",
+    string
+  >;
   const since = performance.now();
   const child = start("");
   const ready = printed(child, "is ready").then(() => performance.now() - since);
@@ -95,9 +109,12 @@ const samples: Sample[] = [];
 for (let round = 0; round < rounds; round++) samples.push(await measure());
 rmSync(dataDir, { recursive: true, force: true });
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const seconds = (pick: (sample: Sample) => number): string => `${(median(samples.map(pick)) / 1000).toFixed(2)} s`;
-console.log(`${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}, median of ${rounds} warm starts`);
+console.log(
+  `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}, median of ${rounds} warm starts`,
+);
 console.log(`Kubernetes API answers  ${seconds((sample) => sample.kubernetes)}   (target 0.7 s)`);
 console.log(`UI answers              ${seconds((sample) => sample.ui)}   (target 3 s)`);
 console.log(`everything is ready     ${seconds((sample) => sample.ready)}`);

@@ -28,12 +28,18 @@ test.describe("another user", () => {
   test.afterAll(() => installation.remove());
 
   test("gets the same answer for a project of others as for one that does not exist", async () => {
-    for (const path of ["", "/agentic-sessions", "/agentic-sessions/replayed", "/agentic-sessions/replayed/agui/events"]) {
+    for (const path of [
+      "",
+      "/agentic-sessions",
+      "/agentic-sessions/replayed",
+      "/agentic-sessions/replayed/agui/events",
+    ]) {
       const hidden = await installation.api(other, "GET", `/projects/private-room${path}`);
       const absent = await installation.api(other, "GET", `/projects/no-such-room${path}`);
       expect(hidden.status, path).toBeGreaterThanOrEqual(403);
       expect(hidden.status, path).toBe(absent.status);
-      const neutral = (body: unknown) => JSON.stringify(body).replaceAll("private-room", "X").replaceAll("no-such-room", "X");
+      const neutral = (body: unknown) =>
+        JSON.stringify(body).replaceAll("private-room", "X").replaceAll("no-such-room", "X");
       expect(neutral(hidden.body), path).toBe(neutral(absent.body));
     }
     expect((await installation.api(other, "GET", "/projects")).body.items).toEqual([]);

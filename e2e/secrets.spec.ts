@@ -30,13 +30,17 @@ test.describe("a model key", () => {
   });
 
   test("is required before a session of that runner type is made, and the answer names it", async () => {
-    const refused = await installation.api(token, "POST", "/projects/vault/agentic-sessions", { initialPrompt: "hello" });
+    const refused = await installation.api(token, "POST", "/projects/vault/agentic-sessions", {
+      initialPrompt: "hello",
+    });
     expect(refused.status).toBe(400);
     expect(refused.body.error).toContain("ANTHROPIC_API_KEY");
   });
 
   test("goes to the provider, and nowhere an agent can look", async () => {
-    const put = await installation.api(token, "PUT", "/projects/vault/runner-secrets", { data: { ANTHROPIC_API_KEY: KEY } });
+    const put = await installation.api(token, "PUT", "/projects/vault/runner-secrets", {
+      data: { ANTHROPIC_API_KEY: KEY },
+    });
     expect(put.status).toBe(200);
     expect(JSON.stringify(put.body)).not.toContain(KEY);
     const session = { name: "thief", initialPrompt: "look for secrets" };
@@ -74,9 +78,13 @@ test.describe("a model key", () => {
     });
     const [{ cluster }] = JSON.parse(stdout).clusters;
     const access = ["--server", cluster.server, "--insecure-skip-tls-verify", "--token", token];
-    const read = run(await kubectl(), [...access, "get", "secret", "pilothouse-runner-secrets", "-n", "vault", "-o", "yaml"], {
-      env: { ...process.env, KUBECONFIG: "/dev/null" },
-    });
+    const read = run(
+      await kubectl(),
+      [...access, "get", "secret", "pilothouse-runner-secrets", "-n", "vault", "-o", "yaml"],
+      {
+        env: { ...process.env, KUBECONFIG: "/dev/null" },
+      },
+    );
     await expect(read).rejects.toThrow(/forbidden/i);
   });
 });

@@ -22,7 +22,8 @@ export async function startGitServer(name: string, files: Record<string, string>
   const work = join(root, "work");
   const bare = join(root, "served", `${name}.git`);
   mkdirSync(work, { recursive: true });
-  const git = (...args: string[]) => execFileSync("git", [...IDENTITY, ...args], { cwd: work, stdio: "pipe" }).toString();
+  const git = (...args: string[]) =>
+    execFileSync("git", [...IDENTITY, ...args], { cwd: work, stdio: "pipe" }).toString();
   git("init", "-q", "-b", "main");
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(work, path)), { recursive: true });
@@ -62,7 +63,9 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse)
       HTTP_CONTENT_ENCODING: request.headers["content-encoding"] ?? "",
       REMOTE_ADDR: "127.0.0.1",
       REMOTE_USER: "test",
-      ...(request.headers["git-protocol"] === undefined ? {} : { GIT_PROTOCOL: String(request.headers["git-protocol"]) }),
+      ...(request.headers["git-protocol"] === undefined
+        ? {}
+        : { GIT_PROTOCOL: String(request.headers["git-protocol"]) }),
     },
   });
   request.pipe(cgi.stdin);

@@ -84,7 +84,10 @@ export class Installation {
 
   log(component: string): string {
     try {
-      return readFileSync(join(this.dataDir, "logs", `${component}.log`), "utf8").split("\n").slice(-40).join("\n");
+      return readFileSync(join(this.dataDir, "logs", `${component}.log`), "utf8")
+        .split("\n")
+        .slice(-40)
+        .join("\n");
     } catch {
       return "";
     }
@@ -119,10 +122,11 @@ export class Installation {
       const value = await check();
       if (value !== undefined) return value;
       if (Date.now() > deadline) {
-        throw new Error(`${what} did not happen within ${timeoutMs} ms\n${this.log("operator")}\n${this.log("backend")}`);
+        throw new Error(
+          `${what} did not happen within ${timeoutMs} ms\n${this.log("operator")}\n${this.log("backend")}`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 }
-

@@ -48,7 +48,10 @@ const SCRIPT = {
         ],
         [
           { text: "Now I check what was written." },
-          { tool: "Bash", input: { command: `cat ${GREETING_FILE} && git status --short`, description: "Show the file" } },
+          {
+            tool: "Bash",
+            input: { command: `cat ${GREETING_FILE} && git status --short`, description: "Show the file" },
+          },
         ],
         [{ tool: "AskUserQuestion", input: { questions: [QUESTION] } }],
         `Done: **${GREETING_FILE}** is written, and the colour is chosen.`,
@@ -57,10 +60,7 @@ const SCRIPT = {
     {
       name: "thief",
       when: { prompt: "look for secrets" },
-      steps: [
-        [{ tool: "Bash", input: { command: THIEVERY, description: "Look around" } }],
-        "That is all there is.",
-      ],
+      steps: [[{ tool: "Bash", input: { command: THIEVERY, description: "Look around" } }], "That is all there is."],
     },
     { name: "anything else", when: {}, steps: ["I have nothing to say to that."] },
   ],

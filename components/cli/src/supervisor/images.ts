@@ -8,10 +8,14 @@ import { ROOT } from "./root.ts";
 
 const TREE = ["components", "packages", "node_modules", "package.json"];
 
-/**
- * @param shared folders of this machine that session pods may read (`up --share`), for repositories at file:// addresses
- */
-export function projectImages(shared: string[]): ImageStore {
+export type VisibleFolders = {
+  /** Folders of this machine that sessions may read (`up --share`), for repositories at file:// addresses. */
+  shared: string[];
+  /** The user's own recordings for the replay bridge. */
+  recordings: string;
+};
+
+export function projectImages(visible: VisibleFolders): ImageStore {
   const own = [...TREE.map((part) => join(ROOT, part)), dirname(process.execPath)];
   const program = (component: string, extra: string[]) => ({
     entrypoint: [
@@ -24,7 +28,7 @@ export function projectImages(shared: string[]): ImageStore {
   return {
     resolve(image) {
       const [name] = image.split(":");
-      if (name === "pilothouse/runner") return program("runner", shared);
+      if (name === "pilothouse/runner") return program("runner", [...visible.shared, visible.recordings]);
       if (name === "pilothouse/broker") return program("broker", []);
       return undefined;
     },

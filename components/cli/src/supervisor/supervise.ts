@@ -88,7 +88,7 @@ async function start(
       dataDir: directory.cluster,
       port: ports.kubernetes,
       kubeconfigFile: directory.kubeconfigFile,
-      images: projectImages(options.share),
+      images: projectImages({ shared: options.share, recordings: directory.recordings }),
       podGraceMs: POD_GRACE_MS,
       log: join(directory.logs, "cluster.log"),
     }),
@@ -113,7 +113,6 @@ async function start(
   if (options.simulateModel) {
     const port = await freePort();
     upstreams["ANTHROPIC_UPSTREAM_URL"] = `http://127.0.0.1:${port}`;
-    upstreams["ANTHROPIC_UPSTREAM_AUTH"] = "none";
     startComponent(new Component(simulatorComponent(directory, port)));
   }
   const installation: Installation = {
