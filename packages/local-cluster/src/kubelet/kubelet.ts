@@ -267,6 +267,8 @@ class KubeletNode implements Kubelet {
         worker.start();
         break;
       case "over":
+        worker.adopt(recovery.outcome);
+        break;
       case "conclude":
         worker.conclude(recovery.outcome);
         break;
@@ -306,10 +308,11 @@ class KubeletNode implements Kubelet {
     }
   }
 
+  /** The youngest of that name: an older one may still be ending. */
   #worker(namespace: string, name: string): PodWorker | undefined {
-    return this.#workers
-      .values()
-      .find(({ pod: { metadata } }) => metadata.namespace === namespace && metadata.name === name);
+    return [...this.#workers.values()].findLast(
+      ({ pod: { metadata } }) => metadata.namespace === namespace && metadata.name === name,
+    );
   }
 
   #usesClaim(namespace: string, claim: string): boolean {

@@ -1,5 +1,5 @@
 /** Reads container logs the way `kubectl logs` asks for them: last lines, since a time, stamped, limited, followed. */
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { type LogLine, parseLogLine } from "./log-line.ts";
 import { type LogWriter, rotatedFiles } from "./log-writer.ts";
 
@@ -88,12 +88,15 @@ async function* history(
   render: Renderer,
   position: Position,
 ): AsyncGenerator<Buffer, void> {
-  const older = await rotatedFiles(path);
   if (options.tailLines === undefined) {
-    for (const rotated of older) yield* renderFile(rotated, render);
+    // From the oldest file on; reading goes over into its successors by itself.
+    const [oldest = path] = await rotatedFiles(path);
+    position.file = await open(oldest, "r").catch(() => undefined);
     for await (const lines of readNewLines(path, position)) yield renderAll(lines, render);
     return;
   }
+  position.file = await open(path, "r").catch(() => undefined);
+  const older = await filesBefore(path, position.file);
   let tail: LogLine[] = [];
   for await (const lines of readNewLines(path, position)) tail = lastLines([...tail, ...lines], options.tailLines);
   for (const rotated of older.toReversed()) {
@@ -103,6 +106,22 @@ async function* history(
     tail = lastLines([...before, ...tail], options.tailLines);
   }
   yield renderAll(tail, render);
+}
+
+/** Rotated files that are older than the open one, which itself may have been rotated since it was opened. */
+async function filesBefore(path: string, file: FileHandle | undefined): Promise<string[]> {
+  const rotated = await rotatedFiles(path);
+  const own = await file?.stat();
+  const numbers = await Promise.all(rotated.map((each) => inode(each)));
+  const index = own === undefined ? -1 : numbers.indexOf(own.ino);
+  return index < 0 ? rotated : rotated.slice(0, index);
+}
+
+async function inode(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ ino }) => ino,
+    () => undefined,
+  );
 }
 
 /** The entries of the last `count` lines; a line may consist of several entries. */
@@ -116,46 +135,54 @@ function lastLines(entries: LogLine[], count: number): LogLine[] {
   return entries;
 }
 
-async function* renderFile(path: string, render: Renderer): AsyncGenerator<Buffer, void> {
-  for await (const lines of fileLines(path)) yield renderAll(lines, render);
-}
-
+/** One file alone, without its successors. */
 async function* fileLines(path: string): AsyncGenerator<LogLine[], void> {
-  const position: Position = { file: undefined, carry: Buffer.alloc(0) };
+  const position: Position = { file: await open(path, "r").catch(() => undefined), carry: Buffer.alloc(0) };
   try {
-    yield* readNewLines(path, position);
+    yield* readToEnd(position);
   } finally {
     await position.file?.close();
   }
 }
 
-/** Reads from the position to the end of the file, and on into its successor when it has been rotated away. */
-async function* readNewLines(path: string, position: Position): AsyncGenerator<LogLine[], void> {
+async function* readToEnd(position: Position): AsyncGenerator<LogLine[], void> {
   for (;;) {
-    position.file ??= await open(path, "r").catch(() => undefined);
-    const { file } = position;
-    if (!file) return;
-    for (;;) {
-      const { bytesRead, buffer } = await file.read({ buffer: Buffer.allocUnsafe(CHUNK_BYTES) });
-      if (bytesRead === 0) break;
-      yield splitLines(position, buffer.subarray(0, bytesRead));
-    }
-    const current = await open(path, "r").catch(() => undefined);
-    if (!current) return;
-    const [left, right] = await Promise.all([file.stat(), current.stat()]);
-    if (left.ino === right.ino) {
-      await current.close();
-      return;
-    }
+    const read = await position.file?.read({ buffer: Buffer.allocUnsafe(CHUNK_BYTES) });
+    if (!read || read.bytesRead === 0) return;
+    yield splitLines(position, read.buffer.subarray(0, read.bytesRead));
+  }
+}
+
+/** Reads from the position to the end of the log, over all files that have been begun since the open one was rotated away. */
+async function* readNewLines(path: string, position: Position): AsyncGenerator<LogLine[], void> {
+  position.file ??= await open(path, "r").catch(() => undefined);
+  for (;;) {
+    yield* readToEnd(position);
+    const next = await successor(path, position.file);
+    if (!next) return;
     // Between our last read and the rotation something may have been added.
-    const { bytesRead, buffer } = await file.read({ buffer: Buffer.allocUnsafe(CHUNK_BYTES) });
-    if (bytesRead > 0) {
-      await current.close();
-      yield splitLines(position, buffer.subarray(0, bytesRead));
-      continue;
-    }
-    await file.close();
-    position.file = current;
+    yield* readToEnd(position);
+    await position.file?.close();
+    position.file = next;
+  }
+}
+
+/** The file after the open one; undefined when the open one is still being written. */
+async function successor(path: string, file: FileHandle | undefined): Promise<FileHandle | undefined> {
+  if (!file) return undefined;
+  const own = (await file.stat()).ino;
+  for (;;) {
+    const files = [...(await rotatedFiles(path)), path];
+    const numbers = await Promise.all(files.map((each) => inode(each)));
+    const index = numbers.indexOf(own);
+    if (index === files.length - 1) return undefined;
+    // When ours has been dropped for its age, the oldest that is left comes next.
+    const next = files[index + 1];
+    if (next === undefined || numbers[index + 1] === undefined) return undefined;
+    const opened = await open(next, "r").catch(() => undefined);
+    // The last one may have been rotated while we looked: then it was another file that we opened.
+    if (opened && (await opened.stat()).ino === numbers[index + 1]) return opened;
+    await opened?.close();
   }
 }
 

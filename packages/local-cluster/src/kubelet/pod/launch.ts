@@ -11,11 +11,7 @@ import type { PodVolumes } from "../volumes/pod-volumes.ts";
 import { ContainerRun } from "./container-run.ts";
 import { commandLine, containerUser } from "./images.ts";
 import type { PodServices } from "./pod-services.ts";
-
-/** The image store does not know the image: tried again, ever less often. */
-export class ImageError extends Error {
-  override readonly name = "ImageError";
-}
+import { ImageError } from "./start-failure.ts";
 
 export interface Launch {
   readonly pod: Stored<Pod>;

@@ -18,10 +18,11 @@ import {
 import type { ContainerRun } from "./container-run.ts";
 import { Deadline } from "./deadline.ts";
 import { decide } from "./decide.ts";
-import { ImageError, launchContainer } from "./launch.ts";
+import { launchContainer } from "./launch.ts";
 import type { PodServices } from "./pod-services.ts";
 import { podStatus } from "./pod-status.ts";
 import { runProbes } from "./prober.ts";
+import { startFailure } from "./start-failure.ts";
 import { LongTimer } from "./timer.ts";
 
 export interface Ending {
@@ -35,8 +36,7 @@ export interface Ending {
 
 const FIRST_MOUNT_RETRY = 500;
 const LONGEST_MOUNT_RETRY = 122_000;
-const CONFIG_RETRY = 5000;
-const FIRST_IMAGE_RETRY = 1000;
+const REFRESH_RETRY = 5000;
 const SIDECAR_MINIMUM_GRACE = 2000;
 
 export class PodWorker {
@@ -94,6 +94,14 @@ export class PodWorker {
     }
     this.#armActiveDeadline();
     this.#beside(this.#prepare());
+  }
+
+  /** A pod that was over before this node began: kept for its logs and its address. */
+  adopt(outcome: "Succeeded" | "Failed"): void {
+    this.#outcome = outcome;
+    this.#ending.abort();
+    this.#over.resolve();
+    if (this.#pod.metadata.deletionTimestamp !== undefined) this.#beside(this.#services.remove(this.#pod));
   }
 
   /** A pod of which nothing runs any more: only its status may have to be brought to its end. */
@@ -209,7 +217,7 @@ export class PodWorker {
       (error: unknown) => {
         if (this.#ending.signal.aborted) return;
         this.#event("Warning", "FailedMount", errorText(error));
-        this.#armRenewal(CONFIG_RETRY);
+        this.#armRenewal(REFRESH_RETRY);
       },
     );
   }
@@ -340,29 +348,10 @@ export class PodWorker {
       record.phase = before;
       return;
     }
-    const now = this.#services.now();
-    const message = errorText(error);
-    const image = record.spec.image ?? "";
-    if (error instanceof ImageError) {
-      const first =
-        record.imageBackoffSeconds === 0 && !(before.type === "waiting" && before.reason === "ErrImagePull");
-      this.#event("Warning", "Failed", `Failed to pull image "${image}": ${message}`);
-      this.#event("Warning", "Failed", `Error: ${first ? "ErrImagePull" : "ImagePullBackOff"}`);
-      if (first) {
-        record.phase = { type: "waiting", reason: "ErrImagePull", message, retryAt: now + FIRST_IMAGE_RETRY };
-        return;
-      }
-      record.imageBackoffSeconds = nextBackoff(record.imageBackoffSeconds);
-      this.#event("Normal", "BackOff", `Back-off pulling image "${image}"`);
-      const shown = `Back-off pulling image "${image}": ErrImagePull: ${message}`;
-      const retryAt = now + record.imageBackoffSeconds * 1000;
-      record.phase = { type: "waiting", reason: "ImagePullBackOff", message: shown, retryAt };
-      return;
-    }
-    const configuration = error instanceof KubeletError && error.code === "CONFIG";
-    this.#event("Warning", "Failed", `Error: ${message}`);
-    const reason = configuration ? "CreateContainerConfigError" : "RunContainerError";
-    record.phase = { type: "waiting", reason, message, retryAt: now + CONFIG_RETRY };
+    const { phase, imageBackoffSeconds, events } = startFailure(record, before, error, this.#services.now());
+    record.phase = phase;
+    record.imageBackoffSeconds = imageBackoffSeconds;
+    for (const { type, reason, message } of events) this.#event(type, reason, message);
   }
 
   /** The main containers together, then the sidecars from the last to the first; what is still being started is waited for. */

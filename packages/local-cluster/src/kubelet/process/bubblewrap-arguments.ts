@@ -34,6 +34,8 @@ export function bubblewrapArguments(spec: ContainerProcessSpec, host: HostLayout
     "--unshare-uts",
     "--unshare-cgroup-try",
     "--die-with-parent",
+    "--cap-drop",
+    "ALL",
   ];
   options.push("--uid", `${spec.user.uid}`, "--gid", `${spec.user.gid}`, "--hostname", spec.hostname);
   for (const path of host.directories) options.push("--ro-bind", path, path);

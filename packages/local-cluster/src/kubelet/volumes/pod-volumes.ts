@@ -104,7 +104,8 @@ export class PodVolumes {
         throw new KubeletError("VOLUME", `persistentvolumeclaim "${claimName}" is being deleted`);
       return made(this.#places.claimDirectory(namespace, claimName, claim.metadata.uid));
     }
-    if (volume.hostPath) return volume.hostPath.path;
+    // It would show any pod the whole machine: the cluster's keys, other pods' data, the user's home.
+    if (volume.hostPath) throw new KubeletError("VOLUME", "hostPath volumes are not offered on this node");
     if (volume.emptyDir) {
       const inMemory = volume.emptyDir.medium === "Memory";
       return made(inMemory ? join(this.#places.memoryDirectory(uid), volume.name) : inPod);
