@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { ExportQuery } from "@pilothouse/contracts";
 import { parseEvent, type SequencedEvent } from "@pilothouse/agui";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { ApiError } from "../errors/api-error.ts";
 import { callerOf } from "../http/caller.ts";
 import { SessionParams } from "../http/params.ts";
 import { getSession } from "../sessions/session.ts";
@@ -41,6 +42,26 @@ export function exportRoutes(store: Store): FastifyPluginAsyncZod {
           .header("content-disposition", `attachment; filename="${name}.md"`)
           .type("text/markdown; charset=utf-8")
           .send(toMarkdown(session, events));
+      },
+    });
+
+    app.get(`${BASE}/artifacts`, {
+      config: { access: "view" },
+      schema: {
+        tags: ["sessions"],
+        summary: "What the session left in its artifacts folder when it ended",
+        params: SessionParams,
+        produces: ["application/gzip"],
+      },
+      handler: async (request, reply) => {
+        const { project, session: name } = request.params;
+        const session = await getSession(callerOf(request), project, name);
+        const archive = await store.getSnapshot(session.metadata.uid, "artifacts");
+        if (archive === undefined) throw new ApiError("NOT_FOUND", `session ${name} has left no artifacts`);
+        return reply
+          .header("content-disposition", `attachment; filename="${name}-artifacts.tar.gz"`)
+          .type("application/gzip")
+          .send(archive.body);
       },
     });
   };
