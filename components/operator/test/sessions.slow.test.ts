@@ -100,7 +100,7 @@ describe("a session on a cluster", { timeout: 60_000 }, () => {
       async () => ((await platform.session(TEAM, "jobless")).status?.attempt === 2 ? true : undefined),
       "a second attempt",
     );
-    await platform.phase(TEAM, "jobless", "Running");
+    expect((await platform.phase(TEAM, "jobless", "Running")).status?.retries).toBe(1);
     await platform.wish(TEAM, "jobless", "Stopped");
     await platform.phase(TEAM, "jobless", "Stopped");
   });
@@ -177,7 +177,7 @@ describe("a session on a cluster", { timeout: 60_000 }, () => {
   });
 
   it("is deleted only once the backend has removed the transcript", async () => {
-    await platform.createSession(TEAM, "kept");
+    const { metadata } = await platform.createSession(TEAM, "kept");
     await platform.phase(TEAM, "kept", "Running");
     platform.transcriptStatus = 503;
     await platform.admin.delete(sessions, { namespace: TEAM, name: "kept" });
@@ -187,12 +187,14 @@ describe("a session on a cluster", { timeout: 60_000 }, () => {
         ? true
         : undefined;
     }, "the condition");
+    expect(platform.removedTranscripts).not.toContain(metadata.uid);
     platform.transcriptStatus = 204;
     await eventually(
       async () =>
         (await platform.admin.find(sessions, { namespace: TEAM, name: "kept" })) === undefined ? true : undefined,
       "the session to be gone",
     );
+    expect(platform.removedTranscripts).toContain(metadata.uid);
   });
 
   it("lives on when the operator is replaced, and costs no write at rest", async () => {

@@ -1,10 +1,11 @@
 // Random histories of one session: with a third of all requests failing, caches that lag, pods that die, nodes that are
 // lost, users who stop, start and delete at any time. Whatever happens: it settles, there is never a second runner, and
 // a stop ends it. MODEL_RUNS sets how many histories are tried (default 1,000); the seed of a failure is printed.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { TRANSITIONS, isFinal } from "../../src/session/lifecycle.ts";
-import { World, restsOrRuns, step } from "./history.ts";
+import { step } from "./steps.ts";
+import { World, restsOrRuns } from "./world.ts";
 
 const RUNS = Number(process.env["MODEL_RUNS"] ?? 1000);
 const seen = new Set<string>();
@@ -21,15 +22,13 @@ describe("a session's lifecycle", () => {
           for (const way of world.seen) seen.add(way);
           expect(world.prompts).toBeLessThanOrEqual(1);
 
-          const session = world.session;
-          if (session === undefined || session.metadata.deletionTimestamp !== undefined) {
-            expect(session).toBeUndefined();
-            expect(world.livePods()).toEqual([]);
-            return;
-          }
-          expect(restsOrRuns(session)).toBe(true);
-          expect(world.livePods()).toHaveLength(session.status?.phase === "Running" ? 1 : 0);
-          expect(session.spec.desiredState).toBe(session.status?.phase === "Running" ? "Running" : "Stopped");
+          const gone = world.session === undefined;
+          const runs = world.session?.status?.phase === "Running";
+          expect(world.livePods()).toHaveLength(runs ? 1 : 0);
+          expect(gone || restsOrRuns(world.session)).toBe(true);
+          expect(world.session?.metadata.deletionTimestamp).toBeUndefined();
+          expect(world.session?.spec.desiredState).toBe(gone ? undefined : runs ? "Running" : "Stopped");
+          if (gone) return;
 
           // At rest, looking again costs no write.
           const writes = world.api.writes;
