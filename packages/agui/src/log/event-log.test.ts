@@ -91,6 +91,15 @@ describe("EventLog", () => {
     await log.close();
   });
 
+  it("gives the very first event to a reader that comes while it is being written", async () => {
+    const log = await open();
+    log.append(custom("a"));
+    const following = collect(log, { follow: true });
+    await log.flush();
+    await log.close();
+    expect(values(await following)).toEqual(["a"]);
+  });
+
   it("ends a follower whose signal aborts", async () => {
     const log = await open();
     const controller = new AbortController();

@@ -117,7 +117,7 @@ export class EventLog {
 
   /** Number of the oldest event that is held; 1 unless the log began after {@link skipTo}. */
   get firstSeq(): number {
-    return this.#segments[0]?.firstSeq ?? this.#numbered + 1;
+    return this.#segments[0]?.firstSeq ?? this.#written + 1;
   }
 
   /** Gives the event its number and takes it for writing. Readers see it once it is written. */
