@@ -66,6 +66,7 @@ export class TestBackend {
       validateAnswers: true,
     });
     const jwks = JSON.stringify({ keys: [publicKey.export({ format: "jwk" })] });
+    await app.ready();
     return new TestBackend(app, store, jwks, logs, audit);
   }
 
