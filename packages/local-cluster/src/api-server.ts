@@ -14,6 +14,7 @@ import { ApiHandler } from "./api/handler.ts";
 import { inProcessTransport } from "./api/in-process.ts";
 import type { NodeAccess } from "./api/node-access.ts";
 import { startServer, type RunningServer } from "./api/server.ts";
+import { shapeOf, type Shape } from "./api/apply/shape.ts";
 import { ObjectWriter } from "./api/write.ts";
 import { Authenticator } from "./auth/authenticate.ts";
 import type { ClusterKeys } from "./auth/key-files.ts";
@@ -26,6 +27,8 @@ import { bootstrap } from "./bootstrap.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { Catalog } from "./resources/catalog.ts";
 import { startCustomResources } from "./resources/custom/controller.ts";
+import { customSchemaOf } from "./resources/custom/definitions.ts";
+import type { ResourceDefinition } from "./resources/definition.ts";
 import type { SchemaCompiler } from "./resources/custom/resource.ts";
 import { ClusterStore } from "./storage/store.ts";
 import type { ObjectIndex } from "./storage/stored-object.ts";
@@ -69,7 +72,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     policies,
     resourceQuota(store),
   ]);
-  const writer = new ObjectWriter(store, admission);
+  const shapes = shapesOf(store);
+  const writer = new ObjectWriter(store, admission, shapes);
   const deleter = new ObjectDeleter(store, admission);
   const serviceAccountTokens = new ServiceAccountTokens(options.keys.serviceAccountKeyPem, store);
   const authenticator = new Authenticator(new UserTokens(options.dataDirectory), serviceAccountTokens);
@@ -95,6 +99,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     store,
     catalog,
     admission,
+    writer,
+    shapes,
     authenticator,
     authorizer,
     serviceAccountTokens,
@@ -140,5 +146,18 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       authorizer.stop();
       await store.close();
     },
+  };
+}
+
+/** How the objects of a resource merge; worked out once per definition, and a changed definition is another one. */
+function shapesOf(store: ClusterStore): (definition: ResourceDefinition) => Shape {
+  const known = new WeakMap<ResourceDefinition, Shape>();
+  return (definition) => {
+    let shape = known.get(definition);
+    if (shape === undefined) {
+      shape = shapeOf(definition, customSchemaOf(store, definition));
+      known.set(definition, shape);
+    }
+    return shape;
   };
 }

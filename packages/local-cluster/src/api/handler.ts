@@ -3,6 +3,8 @@ import { SYSTEM } from "../auth/user.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
 import type { RbacAuthorizer } from "../auth/rbac/index.ts";
 import type { Attributes } from "../auth/rbac/rules.ts";
+import { cloneJson } from "../json.ts";
+import type { KubernetesObject } from "../objects.ts";
 import { answerReview } from "../auth/reviews.ts";
 import { ISSUER, type ServiceAccountTokens } from "../auth/service-account-tokens.ts";
 import type { AdmissionChain } from "../admission/admission.ts";
@@ -10,7 +12,10 @@ import type { Catalog } from "../resources/catalog.ts";
 import type { ResourceDefinition, Verb } from "../resources/definition.ts";
 import type { ObjectKey } from "../storage/stored-object.ts";
 import type { ClusterStore } from "../storage/store.ts";
-import { readDocument, readObject } from "./body.ts";
+import { applyWish, manageFromTheStart, wishFor, type Application } from "./apply/apply.ts";
+import type { Shape } from "./apply/shape.ts";
+import { APPLY_PATCH, readWish } from "./apply/wish.ts";
+import { mediaType, readDocument, readObject } from "./body.ts";
 import { ObjectDeleter, parseDeleteOptions } from "./deletion.ts";
 import { discoveryResponse, VERSION } from "./discovery.ts";
 import { ApiError, badRequest, forbidden, methodNotAllowed, noSuchPath, qualified } from "./errors.ts";
@@ -24,13 +29,15 @@ import { getObject, listPage, listResponse, objectResponse } from "./read.ts";
 import { listBytes } from "./representation.ts";
 import { bindPod, createToken, podLogs } from "./subresources.ts";
 import { watchResponse } from "./watch.ts";
-import type { FieldValidation, WriteOptions } from "./write-options.ts";
-import { ObjectWriter } from "./write.ts";
+import { timestamp, type FieldValidation, type WriteOptions } from "./write-options.ts";
+import type { ObjectWriter } from "./write.ts";
 
 export interface ApiParts {
   readonly store: ClusterStore;
   readonly catalog: Catalog;
   readonly admission: AdmissionChain;
+  readonly writer: ObjectWriter;
+  readonly shapes: (definition: ResourceDefinition) => Shape;
   readonly authenticator: Authenticator;
   readonly authorizer: RbacAuthorizer;
   readonly serviceAccountTokens: ServiceAccountTokens;
@@ -38,6 +45,8 @@ export interface ApiParts {
   readonly node: () => NodeAccess | undefined;
   readonly onError: (error: unknown, request: ApiRequest) => void;
 }
+
+type ResourceAttributes = Extract<Attributes, { kind: "resource" }>;
 
 const NON_RESOURCE_VERBS: Readonly<Record<string, string>> = {
   GET: "get",
@@ -56,7 +65,7 @@ export class ApiHandler {
 
   constructor(parts: ApiParts) {
     this.#parts = parts;
-    this.#writer = new ObjectWriter(parts.store, parts.admission);
+    this.#writer = parts.writer;
     this.#deleter = new ObjectDeleter(parts.store, parts.admission);
     this.#openApi = new OpenApi(parts.catalog, (definition) => customSchemaOf(parts.store, definition));
   }
@@ -207,7 +216,7 @@ export class ApiHandler {
     const collection = verb === "list" || verb === "watch" || verb === "deletecollection";
     // A list that can only give one object is a question about that object (resourceNames then apply).
     const name = path.name === "" && collection ? nameFromFieldSelector(request.query) : path.name;
-    const attributes: Attributes = {
+    const attributes: ResourceAttributes = {
       kind: "resource",
       verb,
       group: path.group,
@@ -217,17 +226,22 @@ export class ApiHandler {
       namespace: path.namespace,
       name,
     };
+    this.#require(request, attributes);
+  }
+
+  #require(request: ApiRequest, attributes: ResourceAttributes): void {
     if (this.#parts.authorizer.authorize(request.user, attributes).allowed) return;
-    const resource = { group: path.group, plural: path.plural };
-    const what = path.subresource === "" ? path.plural : `${path.plural}/${path.subresource}`;
+    const { group, resource: plural, subresource, namespace, name, verb } = attributes;
+    const resource = { group, plural };
+    const what = subresource === "" ? plural : `${plural}/${subresource}`;
     const where =
-      path.namespace === "" || path.plural === "namespaces"
+      namespace === "" || plural === "namespaces"
         ? "at the cluster scope"
-        : `in the namespace ${JSON.stringify(path.namespace)}`;
+        : `in the namespace ${JSON.stringify(namespace)}`;
     throw forbidden(
       resource,
       name,
-      `User ${JSON.stringify(request.user.username)} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(path.group)} ${where}`,
+      `User ${JSON.stringify(request.user.username)} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`,
     );
   }
 
@@ -256,9 +270,39 @@ export class ApiHandler {
     subresource: string,
     warnings: string[],
   ): Promise<ApiResponse> {
+    if (mediaType(request.headers["content-type"]) === APPLY_PATCH)
+      return this.#apply(request, definition, key, subresource, warnings);
     const patch = await readPatch(request, definition);
     const options = writeOptions(request, warnings);
     const written = await this.#writer.update(definition, key, subresource, (current) => patch(current), options);
+    return objectResponse(request, definition, written.object);
+  }
+
+  async #apply(
+    request: ApiRequest,
+    definition: ResourceDefinition,
+    key: ObjectKey,
+    subresource: string,
+    warnings: string[],
+  ): Promise<ApiResponse> {
+    const { wish, force, manager } = await readWish(request, definition, key.name);
+    const options: WriteOptions = { ...writeOptions(request, warnings), applied: true };
+    const mine = wishFor(wish, subresource, definition.strategy.statusSubresource);
+    const how: Application = {
+      definition,
+      shape: this.#parts.shapes(definition),
+      writer: { name: manager, operation: "Apply", subresource, time: timestamp(new Date()) },
+      force,
+    };
+    if (this.#parts.store.get(key) === undefined && subresource === "") {
+      this.#require(request, { ...attributesOf(definition, key), verb: "create" });
+      const object = cloneJson(mine);
+      manageFromTheStart(object, mine, how);
+      const written = await this.#writer.create(definition, key.namespace, object, options);
+      return objectResponse(request, definition, written.object, 201);
+    }
+    const build = (current: KubernetesObject): KubernetesObject => applyWish(current, mine, how);
+    const written = await this.#writer.update(definition, key, subresource, build, options);
     return objectResponse(request, definition, written.object);
   }
 
@@ -315,6 +359,19 @@ export class ApiHandler {
         throw badRequest(`${qualified(definition)}/${subresource} needs an upgraded connection`);
     }
   }
+}
+
+function attributesOf(definition: ResourceDefinition, key: ObjectKey): Omit<ResourceAttributes, "verb"> {
+  const { group, version, plural } = definition;
+  return {
+    kind: "resource",
+    group,
+    version,
+    resource: plural,
+    subresource: "",
+    namespace: key.namespace,
+    name: key.name,
+  };
 }
 
 function nameFromFieldSelector(query: URLSearchParams): string {

@@ -12,6 +12,8 @@ export interface WriteOptions {
   readonly fieldValidation: FieldValidation;
   readonly fieldManager: string;
   readonly warn: (message: string) => void;
+  /** Set by server-side apply: the object comes with its managedFields worked out. */
+  readonly applied?: boolean;
 }
 
 export function timestamp(date: Date): string {

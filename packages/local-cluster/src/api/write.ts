@@ -24,6 +24,8 @@ import {
   STALE,
   type FieldError,
 } from "./errors.ts";
+import { trackUpdate } from "./apply/managers.ts";
+import type { Shape } from "./apply/shape.ts";
 import { admissionRequest, timestamp, type WriteOptions } from "./write-options.ts";
 
 export interface Written {
@@ -38,8 +40,10 @@ const MAX_GENERATED_BASE = 58;
 export class ObjectWriter {
   readonly #store: ClusterStore;
   readonly #admission: AdmissionChain;
+  readonly #shapes: (definition: ResourceDefinition) => Shape;
 
-  constructor(store: ClusterStore, admission: AdmissionChain) {
+  constructor(store: ClusterStore, admission: AdmissionChain, shapes: (definition: ResourceDefinition) => Shape) {
+    this.#shapes = shapes;
     this.#store = store;
     this.#admission = admission;
   }
@@ -57,7 +61,9 @@ export class ObjectWriter {
     this.#normalize(definition, object, options);
     if ((object.metadata.resourceVersion ?? "") !== "")
       throw badRequest("resourceVersion should not be set on objects to be created");
+    const { managedFields } = object.metadata;
     initialiseMetadata(definition, object, context);
+    if (options.applied === true && managedFields !== undefined) object.metadata.managedFields = managedFields;
     if ((object.metadata.name ?? "") === "" && (object.metadata.generateName ?? "") !== "")
       object.metadata.name = this.#generateName(definition, namespace, object.metadata.generateName ?? "");
     definition.strategy.prepareCreate(object, context);
@@ -115,6 +121,13 @@ export class ObjectWriter {
       options,
     );
     this.#admission.mutate(request);
+    if (options.applied !== true)
+      trackUpdate(current, next, this.#shapes(definition), {
+        name: options.fieldManager,
+        operation: "Update",
+        subresource,
+        time: timestamp(context.now),
+      });
     if (equalJson(next, current)) {
       await this.#store.durable(stored.revision);
       return { object: stored, created: false };
@@ -266,8 +279,11 @@ function restoreField(next: JsonObject, current: JsonObject, field: string): voi
 
 /** A subresource writes one field; everything else stays as it was. */
 function keepAllBut(next: KubernetesObject, current: KubernetesObject, field: string): void {
+  const { managedFields } = next.metadata;
   for (const each of new Set([...Object.keys(next), ...Object.keys(current)]))
     if (each !== field) restoreField(next, current, each);
+  next.metadata = { ...current.metadata };
+  if (managedFields !== undefined) next.metadata.managedFields = managedFields;
 }
 
 function raiseGeneration(rule: GenerationRule, next: KubernetesObject, current: KubernetesObject): void {
