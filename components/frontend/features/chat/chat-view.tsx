@@ -36,6 +36,8 @@ export function ChatView({ tail }: { tail: ReactNode }) {
     initialOffset: () => Number.MAX_SAFE_INTEGER,
   });
   const items = virtualizer.getVirtualItems();
+  const first = items[0];
+  const last = items.at(-1);
 
   return (
     <RowRendererProvider value={RowView}>
@@ -48,28 +50,26 @@ export function ChatView({ tail }: { tail: ReactNode }) {
           className="scroll-thin h-full overflow-x-hidden overflow-y-auto -outline-offset-2 [overflow-anchor:none]"
         >
           <div ref={content} className="pt-6 pb-2">
-            {/* The server draws no rows, so that no style attribute is in its HTML: the page's policy allows none. */}
-            <div
-              className="relative w-full"
-              {...(rows.length === 0 ? {} : { style: { height: virtualizer.getTotalSize() } })}
-            >
-              {items.map((item) => {
-                const row = rows[item.index];
-                return row === undefined ? null : (
-                  <div
-                    key={item.key}
-                    ref={virtualizer.measureElement}
-                    data-index={item.index}
-                    style={{ transform: `translateY(${item.start}px)` }}
-                    className="absolute inset-x-0 top-0"
-                  >
-                    <Column>
-                      <RowView row={row} />
-                    </Column>
-                  </div>
-                );
-              })}
-            </div>
+            {/*
+             * Rows stand in the page's own flow between two spacers, so that a row that grows moves what is below it in
+             * the same frame. The server draws none of this: the page's policy allows no style in its HTML.
+             */}
+            {first === undefined || last === undefined ? null : (
+              <>
+                <div style={{ height: first.start }} />
+                {items.map((item) => {
+                  const row = rows[item.index];
+                  return row === undefined ? null : (
+                    <div key={item.key} ref={virtualizer.measureElement} data-index={item.index}>
+                      <Column>
+                        <RowView row={row} />
+                      </Column>
+                    </div>
+                  );
+                })}
+                <div style={{ height: virtualizer.getTotalSize() - last.end }} />
+              </>
+            )}
             <Column>{tail}</Column>
           </div>
         </div>

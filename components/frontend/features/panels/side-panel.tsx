@@ -4,8 +4,11 @@ import { X } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { Button } from "@/components/ui/button";
 import { texts } from "@/lib/texts";
+import { ChangesPanel } from "./changes-panel";
 import { DetailsPanel } from "./details-panel";
+import { FilesPanel } from "./files-panel";
 import { TimelinePanel } from "./timeline-panel";
+import { useCapabilities } from "./use-capabilities";
 
 interface SidePanelProps {
   project: string;
@@ -14,7 +17,16 @@ interface SidePanelProps {
 }
 
 export function SidePanel({ project, session, onClose }: SidePanelProps) {
+  const capabilities = useCapabilities(project, session);
+  const hasFiles = capabilities?.fileSystem === true;
+  const hasRepositories = (session.spec.repos ?? []).length > 0;
   const tabs = [
+    ...(hasRepositories
+      ? [{ id: "changes", label: texts.panels.changes, content: <ChangesPanel project={project} session={session} /> }]
+      : []),
+    ...(hasFiles
+      ? [{ id: "files", label: texts.panels.files, content: <FilesPanel project={project} session={session} /> }]
+      : []),
     { id: "timeline", label: texts.panels.timeline, content: <TimelinePanel /> },
     { id: "details", label: texts.panels.details, content: <DetailsPanel project={project} session={session} /> },
   ];

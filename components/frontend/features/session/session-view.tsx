@@ -1,6 +1,7 @@
 "use client";
 /** The page of one session: header, conversation, composer, and the panel beside them. */
 import { type AgenticSession, RunAccepted } from "@pilothouse/contracts";
+import dynamic from "next/dynamic";
 import { useMemo, useRef, useState } from "react";
 import { api } from "@/lib/api/paths";
 import { useAllowed, useMe } from "@/lib/api/queries";
@@ -11,7 +12,6 @@ import { ChatProvider, type ChatContextValue } from "../chat/chat-context";
 import { ChatView } from "../chat/chat-view";
 import { Composer } from "../composer/composer";
 import { useOutbox } from "../composer/use-outbox";
-import { SidePanel } from "../panels/side-panel";
 import { ThreadProvider } from "../thread/thread-context";
 import { useThreadStream } from "../thread/use-thread-stream";
 import { ChatSkeleton } from "./chat-skeleton";
@@ -21,6 +21,9 @@ import { SessionTail } from "./session-tail";
 import { startupOf } from "./startup-steps";
 import { useAttention } from "./use-attention";
 import { useSessionActions } from "./use-session-actions";
+
+/** Loaded when it is first opened. */
+const SidePanel = dynamic(() => import("../panels/side-panel").then((module) => module.SidePanel));
 
 export function SessionView({ project, session }: { project: string; session: AgenticSession }) {
   const { name } = session.metadata;

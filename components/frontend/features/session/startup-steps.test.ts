@@ -64,6 +64,23 @@ describe("startupOf", () => {
     ]);
   });
 
+  it("does not take a former attempt's repositories and agent for this one's", () => {
+    const status: AgenticSessionStatus = {
+      phase: "Creating",
+      attempt: 2,
+      agent,
+      reconciledRepos: [{ name: "a", url: "u", status: "Ready" }],
+    };
+    expect(outline(session(status, { repos: [{ url: "u", autoPush: false }] }))).toEqual([
+      "accepted done",
+      "workspace active",
+      "scheduled todo",
+      "runner todo",
+      "repositories todo",
+      "agent todo",
+    ]);
+  });
+
   it("is over once the agent has begun, also when the session failed later", () => {
     expect(startupOf(session({ phase: "Running", agent }))).toBeUndefined();
     expect(startupOf(session({ phase: "Failed", agent }))).toBeUndefined();

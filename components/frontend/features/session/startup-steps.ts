@@ -30,6 +30,8 @@ export function startupOf(session: AgenticSession): Startup | undefined {
   const condition = (type: string) => status?.conditions?.find((item) => item.type === type);
   const isTrue = (type: string) => condition(type)?.status === "True";
   const repos = status?.reconciledRepos ?? [];
+  // What the runner says of itself stays in the status when a session ends: of a later attempt it tells nothing yet.
+  const isFirstAttempt = (status?.attempt ?? 1) <= 1;
   const hasRepos = (spec.repos ?? []).length > 0;
   const facts: { id: StartupStep["id"]; isDone: boolean; detail: string | undefined; isShown: boolean }[] = [
     { id: "accepted", isDone: true, detail: undefined, isShown: true },
@@ -55,11 +57,12 @@ export function startupOf(session: AgenticSession): Startup | undefined {
     },
     {
       id: "repositories",
-      isDone: repos.length > 0 && repos.every((repo) => repo.status === "Ready"),
+      isDone:
+        (isFirstAttempt || phase === "Running") && repos.length > 0 && repos.every((repo) => repo.status === "Ready"),
       detail: repos.find((repo) => repo.status === "Failed")?.message,
       isShown: hasRepos,
     },
-    { id: "agent", isDone: hasAgent && !isFailed, detail: undefined, isShown: true },
+    { id: "agent", isDone: hasAgent && phase === "Running", detail: undefined, isShown: true },
   ];
   const shown = facts.filter((fact) => fact.isShown);
   // A later step that is done proves the earlier ones, whatever their conditions still say.

@@ -23,7 +23,7 @@ export function ToolBody({ entry, args, family }: ToolBodyProps) {
     case "edit":
     case "write": {
       const diff = editDiff(args);
-      if (diff === undefined) return <ArgumentsAndResult entry={entry} />;
+      if (diff === undefined) return entry.phase === "arguments" ? null : <ArgumentsAndResult entry={entry} />;
       return (
         <>
           <DiffView diff={diff} disclosureKey={entry.key} />
