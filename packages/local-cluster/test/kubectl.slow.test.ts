@@ -111,6 +111,18 @@ describe.each<KubectlVersion>(["1.31", "1.35"])("kubectl %s", (version) => {
     expect(await run(here("get", "service", "svc", "-o", "jsonpath={.spec.ports[*].port}"))).toBe("81");
   });
 
+  it("applies on the server's side, and hears of conflicts", async () => {
+    const serverSide = (manager: string, ...more: string[]): string[] =>
+      here("apply", "--server-side", `--field-manager=${manager}`, ...more, "-f", "-");
+    const object = (size: number): string => widget(size).replace('"name":"w"', '"name":"server-side"');
+    await run(serverSide("alice"), object(1));
+    expect(await run(serverSide("alice"), object(2))).toContain("serverside-applied");
+    await expect(run(serverSide("bob"), object(3))).rejects.toThrow('conflict with "alice"');
+    await run(serverSide("bob", "--force-conflicts"), object(3));
+    expect(await run(here("get", "wd", "server-side", "-o", "jsonpath={.spec.size}"))).toBe("3");
+    await run(here("delete", "wd", "server-side"));
+  });
+
   it("refuses a field that is not there", async () => {
     const typo = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "typo" }, dat: {} });
     await expect(run(here("create", "-f", "-"), typo)).rejects.toThrow('unknown field "dat"');

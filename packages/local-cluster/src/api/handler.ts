@@ -6,7 +6,7 @@ import type { Attributes } from "../auth/rbac/rules.ts";
 import { cloneJson } from "../json.ts";
 import type { KubernetesObject } from "../objects.ts";
 import { answerReview } from "../auth/reviews.ts";
-import { ISSUER, type ServiceAccountTokens } from "../auth/service-account-tokens.ts";
+import type { ServiceAccountTokens } from "../auth/service-account-tokens.ts";
 import type { AdmissionChain } from "../admission/admission.ts";
 import type { Catalog } from "../resources/catalog.ts";
 import type { ResourceDefinition, Verb } from "../resources/definition.ts";
@@ -17,19 +17,20 @@ import type { Shape } from "./apply/shape.ts";
 import { APPLY_PATCH, readWish } from "./apply/wish.ts";
 import { mediaType, readDocument, readObject } from "./body.ts";
 import { ObjectDeleter, parseDeleteOptions } from "./deletion.ts";
-import { discoveryResponse, VERSION } from "./discovery.ts";
 import { ApiError, badRequest, forbidden, methodNotAllowed, noSuchPath, qualified } from "./errors.ts";
-import { json, text, type ApiRequest, type ApiResponse } from "./http.ts";
+import { json, type ApiRequest, type ApiResponse } from "./http.ts";
 import type { NodeAccess } from "./node-access.ts";
+import { answerPath } from "./paths.ts";
 import { parseResourcePath, verbOf, type ResourcePath } from "./path.ts";
 import { OpenApi } from "./openapi/documents.ts";
 import { readPatch } from "./patch/patch.ts";
 import { customSchemaOf } from "../resources/custom/definitions.ts";
 import { getObject, listPage, listResponse, objectResponse } from "./read.ts";
 import { listBytes } from "./representation.ts";
+import { nameFromFieldSelector, withWarnings, writeOptions } from "./request-options.ts";
 import { bindPod, createToken, podLogs } from "./subresources.ts";
 import { watchResponse } from "./watch.ts";
-import { timestamp, type FieldValidation, type WriteOptions } from "./write-options.ts";
+import { timestamp, type WriteOptions } from "./write-options.ts";
 import type { ObjectWriter } from "./write.ts";
 
 export interface ApiParts {
@@ -102,38 +103,7 @@ export class ApiHandler {
         "",
         `User ${JSON.stringify(request.user.username)} cannot ${verb} path ${JSON.stringify(path)}`,
       );
-    if (method !== "GET" && method !== "HEAD") throw noSuchPath();
-    const [root = "", second = ""] = path.split("/").filter((segment) => segment !== "");
-    switch (root) {
-      case "api":
-      case "apis":
-        return discoveryResponse(this.#parts.catalog, request);
-      case "openapi":
-        return this.#openApi.respond(request);
-      case "version":
-        return json(200, VERSION);
-      case "healthz":
-      case "livez":
-      case "readyz":
-        return text(200, "ok");
-      case ".well-known":
-        if (second !== "openid-configuration") throw noSuchPath();
-        return json(200, {
-          issuer: ISSUER,
-          jwks_uri: `${ISSUER}/openid/v1/jwks`,
-          response_types_supported: ["id_token"],
-          subject_types_supported: ["public"],
-          id_token_signing_alg_values_supported: ["ES256"],
-        });
-      case "openid":
-        return json(200, this.#parts.serviceAccountTokens.jwks());
-      case "":
-        return json(200, {
-          paths: ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"],
-        });
-      default:
-        throw noSuchPath();
-    }
+    return answerPath(request, this.#parts, this.#openApi);
   }
 
   async #resource(request: ApiRequest, path: ResourcePath, warnings: string[]): Promise<ApiResponse> {
@@ -372,52 +342,4 @@ function attributesOf(definition: ResourceDefinition, key: ObjectKey): Omit<Reso
     namespace: key.namespace,
     name: key.name,
   };
-}
-
-function nameFromFieldSelector(query: URLSearchParams): string {
-  const selector = query.get("fieldSelector");
-  if (selector === null) return "";
-  for (const part of selector.split(",")) {
-    const match = /^metadata\.name==?(.+)$/.exec(part.trim());
-    if (match !== null) return match[1] ?? "";
-  }
-  return "";
-}
-
-function writeOptions(request: ApiRequest, warnings: string[]): WriteOptions {
-  const dryRun = request.query.getAll("dryRun");
-  const unknown = dryRun.find((value) => value !== "All" && value !== "");
-  if (unknown !== undefined)
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(unknown)}: supported values: "All"`);
-  const validation = request.query.get("fieldValidation") ?? "";
-  return {
-    user: request.user,
-    dryRun: dryRun.includes("All"),
-    fieldValidation: parseFieldValidation(validation),
-    fieldManager:
-      request.query.get("fieldManager") ?? (request.headers["user-agent"] ?? "unknown").split("/", 1)[0] ?? "unknown",
-    warn: (message) => {
-      if (!warnings.includes(message)) warnings.push(message);
-    },
-  };
-}
-
-function parseFieldValidation(value: string): FieldValidation {
-  switch (value) {
-    case "":
-      return "Warn";
-    case "Ignore":
-    case "Warn":
-    case "Strict":
-      return value;
-    default:
-      throw badRequest(
-        `fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`,
-      );
-  }
-}
-
-function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {
-  const lines = warnings.map((warning) => `299 - ${JSON.stringify(warning.replaceAll(/[\r\n]+/g, " "))}`);
-  return { ...response, headers: { ...response.headers, warning: lines.join(", ") } };
 }
