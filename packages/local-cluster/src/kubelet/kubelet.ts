@@ -186,7 +186,7 @@ class KubeletNode implements Kubelet {
       hiddenPaths: this.#options.hiddenPaths ?? [dataDir],
       logRotation,
       images,
-      runtime: this.isolation === "none" ? leftOvers.recording(detected.runtime) : detected.runtime,
+      runtime: leftOvers.recording(detected.runtime),
       source: new ApiObjectSource(this.#client),
       allocator: this.#allocator,
       places: this.#places,

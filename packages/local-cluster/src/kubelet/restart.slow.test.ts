@@ -20,7 +20,7 @@ describe.each(["auto", "none"] as const)("a node that begins anew, isolation %s"
     await Promise.all(
       ["never", "always", "stubborn"].map((name) => node.until(name, ({ status }) => status?.phase === "Running")),
     );
-    await expect.poll(() => node.logs("stubborn", "main")).toBe("up\n");
+    for (const name of ["never", "stubborn"]) await expect.poll(() => node.logs(name, "main")).toBe("up\n");
     await expect.poll(() => processesWith(mark).length).toBeGreaterThan(2);
     await node.kubelet.stop(1);
     expect(processesWith(mark)).toEqual([]);
@@ -68,7 +68,8 @@ describe.each(["auto", "none"] as const)("a node that begins anew, isolation %s"
       await once(child, "exit");
     }
     // Sandboxes die with their kubelet; plain processes are found by the next one.
-    await expect.poll(() => node.kubelet.isolation === "none" || processesWith(mark).length === 0).toBe(true);
+    const died = () => node.kubelet.isolation === "none" || processesWith(mark).length === 0;
+    await expect.poll(died, { timeout: 5000 }).toBe(true);
 
     await node.startKubelet();
     const lost = await node.finished("never");

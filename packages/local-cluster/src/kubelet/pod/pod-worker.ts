@@ -5,9 +5,6 @@
  */
 import { rm } from "node:fs/promises";
 import type { Pod, RecordedEvent, Stored } from "@pilothouse/kubernetes";
-import type { DownwardContext } from "../downward.ts";
-import { KubeletError } from "../errors.ts";
-import { PodVolumes } from "../volumes/pod-volumes.ts";
 import {
   backoffAfter,
   type ContainerRecord,
@@ -22,6 +19,7 @@ import { launchContainer } from "./launch.ts";
 import type { PodServices } from "./pod-services.ts";
 import { podStatus } from "./pod-status.ts";
 import { runProbes } from "./prober.ts";
+import { PodSandbox } from "./sandbox.ts";
 import { startFailure } from "./start-failure.ts";
 import { LongTimer } from "./timer.ts";
 
@@ -34,33 +32,26 @@ export interface Ending {
   readonly outcome: "by exit codes" | "Failed" | "leave";
 }
 
-const FIRST_MOUNT_RETRY = 500;
-const LONGEST_MOUNT_RETRY = 122_000;
-const REFRESH_RETRY = 5000;
 const SIDECAR_MINIMUM_GRACE = 2000;
 
 export class PodWorker {
   readonly uid: string;
   readonly records: readonly ContainerRecord[];
   readonly #services: PodServices;
-  readonly #volumes: PodVolumes;
+  readonly #sandbox: PodSandbox;
   readonly #runs = new Map<ContainerRecord, ContainerRun>();
   readonly #starting = new Map<ContainerRecord, Promise<void>>();
   /** Aborts what still prepares containers once the pod is ending. */
   readonly #ending = new AbortController();
   readonly #over = Promise.withResolvers<void>();
   readonly #wake = new LongTimer();
-  readonly #renewal = new LongTimer();
   readonly #activeDeadline = new LongTimer();
   #pod: Stored<Pod>;
-  #podIP: string | undefined;
   readonly #startTime: number;
-  #readyToStart = false;
   #outcome: "Succeeded" | "Failed" | undefined;
   #reason: string | undefined;
   #message: string | undefined;
   #deadline: Deadline | undefined;
-  #objectChanged = Promise.withResolvers<void>();
   #gone = false;
 
   constructor(pod: Stored<Pod>, services: PodServices, records: readonly ContainerRecord[] = containerRecords(pod)) {
@@ -68,8 +59,13 @@ export class PodWorker {
     this.uid = pod.metadata.uid;
     this.records = records;
     this.#services = services;
-    this.#volumes = new PodVolumes(pod, services.places, services.source, services.now);
-    this.#podIP = pod.status?.podIP;
+    this.#sandbox = new PodSandbox(pod, services, this.#ending.signal, {
+      ready: () => this.#step(),
+      event: (type, reason, message) => {
+        this.#event(type, reason, message);
+        this.#publish();
+      },
+    });
     this.#startTime = pod.status?.startTime === undefined ? services.now() : Date.parse(pod.status.startTime);
   }
 
@@ -93,7 +89,8 @@ export class PodWorker {
       return;
     }
     this.#armActiveDeadline();
-    this.#beside(this.#prepare());
+    this.#publish();
+    this.#sandbox.prepare();
   }
 
   /** A pod that was over before this node began: kept for its logs and its address. */
@@ -113,15 +110,12 @@ export class PodWorker {
   }
 
   update(pod: Stored<Pod>): void {
-    const before = this.#pod.metadata;
     this.#pod = pod;
+    this.#sandbox.update(pod);
     if (pod.metadata.deletionTimestamp !== undefined) {
       this.#endByDeletion();
       return;
     }
-    const { labels, annotations } = pod.metadata;
-    const relabelled = JSON.stringify([labels, annotations]) !== JSON.stringify([before.labels, before.annotations]);
-    if (relabelled && this.#readyToStart) this.#refreshVolumes();
     this.#armActiveDeadline();
   }
 
@@ -133,10 +127,8 @@ export class PodWorker {
 
   /** A Secret or ConfigMap of the pod's namespace has changed. */
   objectChanged(kind: "secret" | "configMap", name: string): void {
-    this.#objectChanged.resolve();
-    this.#objectChanged = Promise.withResolvers();
-    if (!this.#readyToStart || this.#ending.signal.aborted) return;
-    if (this.#volumes.uses(kind, name)) this.#refreshVolumes();
+    this.#sandbox.objectChanged(kind, name);
+    if (!this.#sandbox.ready) return;
     const blocked = this.records.filter(
       ({ phase }) => phase.type === "waiting" && phase.reason === "CreateContainerConfigError",
     );
@@ -179,53 +171,6 @@ export class PodWorker {
       this.#event("Normal", "DeadlineExceeded", message);
       this.end({ graceSeconds: this.#graceSeconds, reason: "DeadlineExceeded", message, outcome: "Failed" });
     });
-  }
-
-  /** Address and volumes, tried until they are there. */
-  async #prepare(): Promise<void> {
-    const { signal } = this.#ending;
-    this.#publish();
-    for (let retry = FIRST_MOUNT_RETRY; !signal.aborted; retry = Math.min(retry * 2, LONGEST_MOUNT_RETRY)) {
-      const changed = this.#objectChanged.promise;
-      try {
-        this.#podIP ??= await this.#services.allocator.allocate(this.uid);
-        await this.#volumes.setUp(this.#context());
-        if (signal.aborted) return;
-        this.#readyToStart = true;
-        this.#armRenewal();
-        this.#step();
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        const noAddress = error instanceof KubeletError && error.code === "ADDRESS_UNAVAILABLE";
-        this.#event("Warning", noAddress ? "FailedCreatePodSandBox" : "FailedMount", errorText(error));
-        this.#publish();
-        await this.#wake.sleep(retry, changed, signal);
-      }
-    }
-  }
-
-  #context(): DownwardContext {
-    const { nodeName, hostIP, allocatable } = this.#services;
-    return { pod: this.#pod, nodeName, hostIP, podIP: this.#podIP ?? "", allocatable };
-  }
-
-  #refreshVolumes(): void {
-    if (this.#ending.signal.aborted) return;
-    this.#volumes.refresh(this.#context()).then(
-      () => this.#armRenewal(),
-      (error: unknown) => {
-        if (this.#ending.signal.aborted) return;
-        this.#event("Warning", "FailedMount", errorText(error));
-        this.#armRenewal(REFRESH_RETRY);
-      },
-    );
-  }
-
-  #armRenewal(atLeast = 0): void {
-    const at = this.#volumes.renewAt;
-    if (at === undefined || this.#ending.signal.aborted) return;
-    this.#renewal.set(Math.max(at - this.#services.now(), atLeast), () => this.#refreshVolumes());
   }
 
   #step(): void {
@@ -276,8 +221,8 @@ export class PodWorker {
       pod: this.#pod,
       container: record.spec,
       restartCount,
-      context: this.#context(),
-      volumes: this.#volumes,
+      context: this.#sandbox.context,
+      volumes: this.#sandbox.volumes,
       services: this.#services,
       signal: this.#ending.signal,
     });
@@ -316,7 +261,7 @@ export class PodWorker {
       record.phase = phase;
       this.#step();
     };
-    const target = { podIP: this.#podIP ?? "", container: record.spec, process: run.process };
+    const target = { podIP: this.#sandbox.podIP ?? "", container: record.spec, process: run.process };
     const listener = {
       started: () => change({ started: true }),
       ready: (ready: boolean) => change({ ready }),
@@ -401,12 +346,12 @@ export class PodWorker {
   }
 
   async #finish(outcome: "Succeeded" | "Failed" | undefined): Promise<void> {
-    for (const timer of [this.#wake, this.#renewal, this.#activeDeadline]) timer.clear();
+    this.#wake.clear();
+    this.#activeDeadline.clear();
     this.#outcome = outcome;
-    this.#readyToStart = false;
     this.#publish();
     try {
-      if (outcome) await this.#volumes.tearDown();
+      await this.#sandbox.close(outcome === undefined);
     } catch (error) {
       this.#services.logger.warn({ error, pod: this.uid }, "a pod's directories could not be removed");
     }
@@ -422,9 +367,9 @@ export class PodWorker {
       pod: this.#pod,
       records: this.records,
       hostIP: this.#services.hostIP,
-      podIP: this.#podIP,
+      podIP: this.#sandbox.podIP,
       startTime: this.#startTime,
-      readyToStart: this.#readyToStart,
+      readyToStart: this.#sandbox.ready,
       outcome: this.#outcome,
       reason: this.#reason,
       message: this.#message,

@@ -10,14 +10,15 @@ import type { MemoryGuard, MemoryLimiter } from "./memory-limit.ts";
 import { carryOutput } from "./output.ts";
 import { childrenOf, processStartTime, signalProcess, waitUntilGone } from "./process-table.ts";
 import { runCommand } from "./run-command.ts";
-import type {
-  ContainerExit,
-  ContainerProcess,
-  ContainerProcessSpec,
-  ContainerRuntime,
-  ExecOptions,
-  ExecResult,
-  OutputSink,
+import {
+  CONTAINER_MARKER,
+  type ContainerExit,
+  type ContainerProcess,
+  type ContainerProcessSpec,
+  type ContainerRuntime,
+  type ExecOptions,
+  type ExecResult,
+  type OutputSink,
 } from "./runtime.ts";
 
 export interface BubblewrapTools {
@@ -98,7 +99,7 @@ class Sandbox implements ContainerProcess {
     const [command = "", ...rest] = [...(guard?.commandPrefix ?? []), ...bubblewrap];
     const child = spawn(command, rest, {
       // Nothing of the container's environment may reach bubblewrap itself, which is not yet inside.
-      env: { PATH: process.env["PATH"] },
+      env: { PATH: process.env["PATH"], [CONTAINER_MARKER]: spec.id },
       cwd: "/",
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 /**
- * Plain processes outlive a kubelet that is killed. Each container's mark is therefore written down before it starts, and the next
- * kubelet kills whatever still carries it. (Sandboxed ones need none of this: they die with the kubelet.)
+ * Plain processes outlive a kubelet that is killed, and so does a sandbox that had only just been started and could not yet ask
+ * to die with it. Each container's mark is therefore written down before it starts, and the next kubelet kills what still carries it.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
