@@ -108,7 +108,10 @@ async function start(
   const upstreams = modelUpstreams();
   const waiting: Promise<void>[] = [];
   const startComponent = (component: Component): void => {
-    waiting.push(run(component).waitUntilReady(READY_TIMEOUT_MS, signal));
+    const ready = run(component).waitUntilReady(READY_TIMEOUT_MS, signal);
+    // A failure is reported where all of them are awaited, which may be later than it happens.
+    ready.catch(() => undefined);
+    waiting.push(ready);
   };
   if (options.simulateModel) {
     const port = await freePort();
