@@ -401,7 +401,7 @@ export const texts = {
     expires: "Expires after",
     days: (count: number) => (count === 1 ? "1 day" : `${count} days`),
     expiresOn: (when: string) => `expires ${when}`,
-    lastUsed: (when: string) => `last used ${when}`,
+    lastUsed: "last used",
     neverUsed: "never used",
     shownOnce: "Copy this key now. It is not shown again.",
     created: "The key was created",

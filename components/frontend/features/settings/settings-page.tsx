@@ -3,14 +3,28 @@ import type { ReactNode } from "react";
 import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
 import { texts } from "@/lib/texts";
+import { FlagsTab } from "../flags/flags-tab";
+import { KeysTab } from "../keys/keys-tab";
+import { MembersTab } from "../members/members-tab";
+import { IntegrationSecrets } from "../secrets/integration-secrets";
 import { SecretsTab } from "../secrets/secrets-tab";
 import { PageBody, PageHeader } from "../shell/page-header";
+import { GeneralTab } from "./general-tab";
 
-export const SETTINGS_TABS = ["secrets"] as const;
+export const SETTINGS_TABS = ["general", "secrets", "members", "keys", "flags"] as const;
 export type SettingsTab = (typeof SETTINGS_TABS)[number];
 
 const content: Record<SettingsTab, (project: string) => ReactNode> = {
-  secrets: (project) => <SecretsTab project={project} />,
+  general: (project) => <GeneralTab project={project} />,
+  secrets: (project) => (
+    <>
+      <SecretsTab project={project} />
+      <IntegrationSecrets project={project} />
+    </>
+  ),
+  members: (project) => <MembersTab project={project} />,
+  keys: (project) => <KeysTab project={project} />,
+  flags: (project) => <FlagsTab project={project} />,
 };
 
 export function SettingsPage({ project, tab }: { project: string; tab: SettingsTab }) {
