@@ -1,7 +1,7 @@
 /**
  * What the backend keeps that is no Kubernetes object: transcripts by session uid, what a session left behind, answers
- * to requests that may be repeated, and when access keys were used. SQLite on one machine, PostgreSQL in a cluster; both
- * pass the same suite (`store-suite.ts`).
+ * to requests that may be repeated, and when access keys were used. SQLite on one machine; an interface, so that a
+ * shared database can take its place.
  */
 
 export interface StoredEvent {
