@@ -6,7 +6,7 @@ import { texts } from "@/lib/texts";
 export default function PageError({ reset }: { error: Error; reset: () => void }) {
   return (
     <main className="grid min-h-dvh place-items-center">
-      <Empty title={texts.errors.pageTitle} action={<Button onClick={reset}>{texts.common.retry}</Button>}>
+      <Empty isPage title={texts.errors.pageTitle} action={<Button onClick={reset}>{texts.common.retry}</Button>}>
         {texts.errors.pageLead}
       </Empty>
     </main>

@@ -8,6 +8,7 @@ export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
       <Empty
+        isPage
         title={texts.errors.notFoundTitle}
         action={
           <Button asChild>

@@ -13,13 +13,16 @@ interface EmptyProps {
   children?: ReactNode;
   action?: ReactNode;
   className?: string;
+  /** Where this is all that the page shows, its title is the page's. */
+  isPage?: boolean;
 }
 
-export function Empty({ icon, title, children, action, className }: EmptyProps) {
+export function Empty({ icon, title, children, action, className, isPage = false }: EmptyProps) {
+  const Title = isPage ? "h1" : "h2";
   return (
     <div className={cn("mx-auto grid max-w-md justify-items-center gap-2 px-6 py-16 text-center", className)}>
       {icon === undefined ? null : <div className="mb-1 text-ink-3 [&_svg]:size-7">{icon}</div>}
-      <h2 className="text-lg font-semibold tracking-tight">{title}</h2>
+      <Title className="text-lg font-semibold tracking-tight">{title}</Title>
       {children === undefined ? null : <div className="text-ink-2">{children}</div>}
       {action === undefined ? null : <div className="mt-3">{action}</div>}
     </div>

@@ -22,7 +22,7 @@ export function Gallery() {
           answer: () => Promise.reject(new Error("The gallery has no agent to answer.")),
         }}
       >
-        <main className="mx-auto grid max-w-[768px] gap-4 px-6 py-8">
+        <main className="mx-auto grid max-w-[768px] grid-cols-[minmax(0,1fr)] gap-4 px-6 py-8">
           <h1 className="text-xl font-semibold">Gallery</h1>
           <Conversation events={galleryEvents} />
           <hr className="border-line" />
@@ -53,7 +53,7 @@ function Rows() {
   const main = useThread((state) => state.main);
   const rows = useMemo(() => threadRows(store.getState().entries, main), [store, main]);
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       {rows.map((row) => (
         <RowView key={row.key} row={row} />
       ))}

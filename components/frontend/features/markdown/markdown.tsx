@@ -30,12 +30,11 @@ const Block = memo(function Block({ token }: { token: Token }) {
   switch (token.type) {
     case "heading": {
       const { depth, tokens } = token as Tokens.Heading;
-      // The page's own headings are h1 and h2: those of a message come below.
-      const Tag = `h${Math.min(6, depth + 2)}` as "h3" | "h4" | "h5" | "h6";
+      // One level for all: a message may begin with any depth, and readers by heading must not miss a step.
       return (
-        <Tag className={headings[Math.min(3, depth) as 1 | 2 | 3]}>
+        <h2 className={headings[Math.min(3, depth) as 1 | 2 | 3]}>
           <Inline tokens={tokens} />
-        </Tag>
+        </h2>
       );
     }
     case "paragraph":
@@ -111,7 +110,7 @@ function Table({ token }: { token: Tokens.Table }) {
     <div
       className="scroll-thin overflow-x-auto rounded-lg border border-line"
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label="Table"
     >
       <table className="w-full text-sm">

@@ -40,11 +40,11 @@ function RepositoryChanges({ diff }: { diff: RepositoryDiff }) {
   const total = (field: "additions" | "deletions") => diff.files.reduce((sum, file) => sum + file[field], 0);
   return (
     <section className="grid gap-2.5">
-      <h3 className="flex items-baseline gap-2.5 px-1 text-sm">
+      <h2 className="flex items-baseline gap-2.5 px-1 text-sm">
         <span className="font-mono font-medium">{diff.repo}</span>
         <span className="truncate text-ink-3">{diff.branch}</span>
         <Counts additions={total("additions")} deletions={total("deletions")} />
-      </h3>
+      </h2>
       {diff.files.length === 0 ? <p className="px-1 text-sm text-ink-2">{texts.panels.noChanges}</p> : null}
       {diff.files.map((file) => (
         <ChangedFile

@@ -27,7 +27,7 @@ export function DetailsPanel({ project, session }: { project: string; session: A
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="grid gap-2">
-      <h3 className="text-xs font-medium text-ink-3">{title}</h3>
+      <h2 className="text-xs font-medium text-ink-3">{title}</h2>
       {children}
     </section>
   );

@@ -33,13 +33,13 @@ export function ApprovalCard({ entry }: { entry: InterruptEntry }) {
 
   return (
     <section
-      aria-label={texts.states.waiting}
+      aria-label={texts.approval.title(title === "" ? (toolName ?? texts.tools.unnamed) : title)}
       className="grid gap-3 rounded-2xl border border-warn-line bg-warn-soft p-4"
     >
       <div className="flex items-start gap-2.5">
         <ShieldQuestion aria-hidden className="mt-0.5 size-4.5 shrink-0 text-warn-ink" />
         <div className="min-w-0">
-          <h3 className="font-semibold">{texts.approval.title(toolName ?? texts.tools.unnamed)}</h3>
+          <h2 className="font-semibold">{texts.approval.title(toolName ?? texts.tools.unnamed)}</h2>
           <p className="text-sm break-words text-ink-2">{entry.message ?? `${verb} ${target}`}</p>
         </div>
       </div>

@@ -30,7 +30,7 @@ export function QuestionCard({ entry }: { entry: InterruptEntry }) {
 
   return (
     <form
-      aria-label={texts.states.waiting}
+      aria-label={questions.map((question) => question.question).join(" ")}
       className="rounded-2xl border border-warn-line bg-warn-soft p-4"
       onKeyDown={onKeyDown}
       onSubmit={(event) => {

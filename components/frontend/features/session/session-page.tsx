@@ -21,6 +21,7 @@ export function SessionPage({ project, name }: { project: string; name: string }
       return (
         <main className="grid flex-1 place-items-center">
           <Empty
+            isPage
             icon={<SearchX />}
             title={texts.session.missingTitle}
             action={

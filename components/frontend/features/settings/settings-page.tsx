@@ -10,9 +10,7 @@ import { IntegrationSecrets } from "../secrets/integration-secrets";
 import { SecretsTab } from "../secrets/secrets-tab";
 import { PageBody, PageHeader } from "../shell/page-header";
 import { GeneralTab } from "./general-tab";
-
-export const SETTINGS_TABS = ["general", "secrets", "members", "keys", "flags"] as const;
-export type SettingsTab = (typeof SETTINGS_TABS)[number];
+import { SETTINGS_TABS, type SettingsTab } from "./tabs";
 
 const content: Record<SettingsTab, (project: string) => ReactNode> = {
   general: (project) => <GeneralTab project={project} />,

@@ -9,6 +9,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Logo } from "@/components/ui/logo";
 import { pages } from "@/lib/api/paths";
 import { texts } from "@/lib/texts";
+import { Keyboard } from "../palette/keyboard";
 import { Rail } from "./rail";
 
 export function AppShell({ project, children }: { project: string | undefined; children: ReactNode }) {
@@ -17,13 +18,14 @@ export function AppShell({ project, children }: { project: string | undefined; c
   useEffect(() => setOpen(false), [path]);
   return (
     <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)] md:grid-cols-[252px_minmax(0,1fr)] md:grid-rows-1">
+      <Keyboard project={project} />
       <a
         href="#content"
         className="sr-only z-60 rounded-lg bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         {texts.common.skipToContent}
       </a>
-      <div className="flex items-center gap-2 border-b border-line bg-rail px-3 py-2 md:hidden">
+      <header className="flex items-center gap-2 border-b border-line bg-rail px-3 py-2 md:hidden">
         <Button variant="ghost" size="icon-sm" aria-label={texts.shell.openNavigation} onClick={() => setOpen(true)}>
           <MenuIcon aria-hidden className="size-4" />
         </Button>
@@ -31,7 +33,7 @@ export function AppShell({ project, children }: { project: string | undefined; c
           <Logo />
           {texts.product}
         </Link>
-      </div>
+      </header>
       <aside className="hidden border-r border-line bg-rail md:block">
         <Rail project={project} />
       </aside>

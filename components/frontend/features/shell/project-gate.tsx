@@ -17,6 +17,7 @@ export function ProjectGate({ project, children }: { project: string; children: 
   return (
     <main className="grid flex-1 place-items-center">
       <Empty
+        isPage
         icon={<FolderLock />}
         title={isMissing ? texts.errors.notFoundTitle : texts.errors.pageTitle}
         action={

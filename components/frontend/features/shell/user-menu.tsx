@@ -17,7 +17,6 @@ export function UserMenu() {
         trigger={
           <button
             type="button"
-            aria-label={texts.shell.account}
             className="flex w-full items-center gap-2.5 rounded-lg px-2 py-1.5 text-left hover:bg-hover"
           >
             <span
@@ -26,6 +25,7 @@ export function UserMenu() {
             >
               {name.slice(0, 1)}
             </span>
+            <span className="sr-only">{texts.shell.account}: </span>
             <span className="min-w-0 flex-1 truncate text-ink-2">{name}</span>
           </button>
         }

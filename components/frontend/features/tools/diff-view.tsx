@@ -26,7 +26,7 @@ export function DiffLines({ lines }: { lines: readonly DiffLine[] }) {
   return (
     <div
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label="Diff"
       className="scroll-thin overflow-x-auto py-1 font-mono text-xs leading-[1.65]"
     >
@@ -42,7 +42,7 @@ export function DiffLines({ lines }: { lines: readonly DiffLine[] }) {
             ) : (
               <tr key={index} className={cn(line.type === "added" && "bg-add", line.type === "removed" && "bg-del")}>
                 {hasNumbers ? (
-                  <td className="w-10 min-w-10 pr-2 text-right text-ink-3 select-none">
+                  <td className="w-10 min-w-10 pr-2 text-right text-ink-2 select-none">
                     {line.newNumber ?? line.oldNumber}
                   </td>
                 ) : null}

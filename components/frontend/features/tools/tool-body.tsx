@@ -64,9 +64,9 @@ function ErrorText({ text }: { text: string }) {
 function ArgumentsAndResult({ entry }: { entry: ToolEntry }) {
   return (
     <div className="grid gap-2 border-t border-line p-3">
-      <h4 className="text-2xs font-medium text-ink-3">{texts.tools.arguments}</h4>
+      <p className="text-2xs font-medium text-ink-3">{texts.tools.arguments}</p>
       <CodeBlock code={pretty(entry.argumentsText)} language="json" />
-      <h4 className="text-2xs font-medium text-ink-3">{texts.tools.result}</h4>
+      <p className="text-2xs font-medium text-ink-3">{texts.tools.result}</p>
       <div className="overflow-hidden rounded-xl border border-line">
         <ResultOf entry={entry} />
       </div>

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { SETTINGS_TABS, SettingsPage } from "@/features/settings/settings-page";
+import { SettingsPage } from "@/features/settings/settings-page";
+import { SETTINGS_TABS } from "@/features/settings/tabs";
 import { texts } from "@/lib/texts";
 
 export const metadata: Metadata = { title: texts.settings.title };
