@@ -9,7 +9,6 @@ export interface ApiRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly user: UserInfo;
-  readonly signal: AbortSignal;
   /** Reads the body, at most `limit` bytes: 413 beyond. */
   body(limit: number): Promise<Buffer>;
 }

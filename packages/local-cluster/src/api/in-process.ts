@@ -11,7 +11,7 @@ export function inProcessTransport(handler: ApiHandler, user: UserInfo): Transpo
     request: async (request) => {
       const signal = request.signal === undefined ? closing.signal : AbortSignal.any([request.signal, closing.signal]);
       signal.throwIfAborted();
-      const response = await handler.handle(toApiRequest(request, user, signal));
+      const response = await handler.handle(toApiRequest(request, user));
       signal.throwIfAborted();
       const body = response.body instanceof Uint8Array ? once(response.body) : stream(response.body, signal);
       return { status: response.status, headers: response.headers, body } satisfies TransportResponse;
@@ -20,7 +20,7 @@ export function inProcessTransport(handler: ApiHandler, user: UserInfo): Transpo
   };
 }
 
-function toApiRequest(request: TransportRequest, user: UserInfo, signal: AbortSignal): ApiRequest {
+function toApiRequest(request: TransportRequest, user: UserInfo): ApiRequest {
   const question = request.path.indexOf("?");
   return {
     method: request.method,
@@ -28,7 +28,6 @@ function toApiRequest(request: TransportRequest, user: UserInfo, signal: AbortSi
     query: new URLSearchParams(question < 0 ? "" : request.path.slice(question + 1)),
     headers: request.headers,
     user,
-    signal,
     body: async (limit) => {
       const { body } = request;
       if (body === undefined) return Buffer.alloc(0);

@@ -39,11 +39,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   const respond = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const aborter = new AbortController();
-    response.on("close", () => aborter.abort());
     let answer: ApiResponse;
     try {
-      answer = await options.handler.handle(toApiRequest(message, userOf(message), aborter.signal));
+      answer = await options.handler.handle(toApiRequest(message, userOf(message)));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       answer = json(error.code, error.toStatus());
@@ -90,7 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function toApiRequest(message: IncomingMessage, user: UserInfo, signal: AbortSignal): ApiRequest {
+function toApiRequest(message: IncomingMessage, user: UserInfo): ApiRequest {
   const target = message.url ?? "/";
   const question = target.indexOf("?");
   const headers: Record<string, string | undefined> = {};
@@ -102,7 +100,6 @@ function toApiRequest(message: IncomingMessage, user: UserInfo, signal: AbortSig
     query: new URLSearchParams(question < 0 ? "" : target.slice(question + 1)),
     headers,
     user,
-    signal,
     body: (limit) => readBody(message, limit),
   };
 }

@@ -10,10 +10,36 @@ export interface LogRecord {
   readonly value: Uint8Array | undefined;
 }
 
+/** A record as it travels: its value is a part of the batch's one buffer, which is moved rather than copied. */
+export interface PackedRecord {
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly offset: number;
+  /** -1 deletes the object. */
+  readonly length: number;
+}
+
 export interface LogBatch {
   readonly id: number;
   readonly revision: number;
-  readonly records: readonly LogRecord[];
+  readonly records: readonly PackedRecord[];
+  readonly values: ArrayBuffer;
+}
+
+export function packBatch(id: number, revision: number, records: readonly LogRecord[]): LogBatch {
+  let size = 0;
+  for (const record of records) size += record.value?.length ?? 0;
+  const values = new Uint8Array(size);
+  let offset = 0;
+  const packed = records.map(({ resource, namespace, name, revision: at, value }): PackedRecord => {
+    if (value === undefined) return { resource, namespace, name, revision: at, offset, length: -1 };
+    values.set(value, offset);
+    offset += value.length;
+    return { resource, namespace, name, revision: at, offset: offset - value.length, length: value.length };
+  });
+  return { id, revision, records: packed, values: values.buffer };
 }
 
 export interface LogReply {

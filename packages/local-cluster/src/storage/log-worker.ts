@@ -18,8 +18,9 @@ function commit(batch: LogBatch): LogReply {
   try {
     database.exec("BEGIN IMMEDIATE");
     for (const record of batch.records) {
-      if (record.value === undefined) remove.run(record.resource, record.namespace, record.name);
-      else put.run(record.resource, record.namespace, record.name, record.revision, record.value);
+      const { resource, namespace, name, revision, offset, length } = record;
+      if (length < 0) remove.run(resource, namespace, name);
+      else put.run(resource, namespace, name, revision, new Uint8Array(batch.values, offset, length));
     }
     setRevision.run(batch.revision);
     database.exec("COMMIT");

@@ -1,7 +1,7 @@
 // The durable log behind the store: gathers the changes of a moment into one transaction and tells when it is on disk.
 import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
-import { LOG_FORMAT, prepareDatabase, type LogBatch, type LogRecord, type LogReply } from "./log-format.ts";
+import { LOG_FORMAT, packBatch, prepareDatabase, type LogBatch, type LogRecord, type LogReply } from "./log-format.ts";
 
 export interface LoadedRecord {
   readonly resource: string;
@@ -44,7 +44,12 @@ export class DurableLog {
     load: (record: LoadedRecord) => void,
     onOutcome: (outcome: LogOutcome) => void,
   ): { log: DurableLog; revision: number } {
-    const worker = new Worker(new URL("./log-worker.ts", import.meta.url), { workerData: { file }, execArgv: [] });
+    const worker = new Worker(new URL("./log-worker.ts", import.meta.url), {
+      workerData: { file },
+      execArgv: [],
+      // It holds a batch at a time: a small young generation keeps it small.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     const database = new DatabaseSync(file);
     try {
       prepareDatabase(database);
@@ -93,11 +98,10 @@ export class DurableLog {
   #write(): void {
     const last = this.#queued.at(-1);
     if (last === undefined || this.#writing !== undefined) return;
-    const batch: LogBatch = { id: this.#nextId++, revision: last.revision, records: this.#queued };
+    const batch = packBatch(this.#nextId++, last.revision, this.#queued);
     this.#queued = [];
     this.#writing = batch;
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
-    this.#worker.postMessage(batch);
+    this.#worker.postMessage(batch, [batch.values]);
   }
 
   #settle(reply: LogReply): void {
