@@ -1,5 +1,5 @@
 // Gathers the observation: caches first, and the API server itself where a stale cache could mislead.
-import { LABELS, SESSION_FINALIZER, sessionJobName } from "@pilothouse/contracts";
+import { LABELS, SESSION_FINALIZER, sessionJobName, type AgenticSessionStatus } from "@pilothouse/contracts";
 import {
   coreEvents,
   jobs,
@@ -67,13 +67,24 @@ export async function gather(
 
   const job = jobFacts.find((fact) => fact.attempt === attempt);
   const pod = podFacts.find((fact) => fact.attempt === attempt);
-  const stalled =
-    status.phase === "Creating" && now - Date.parse(status.phaseTransitionTime ?? "") >= TROUBLE_AFTER_MILLISECONDS;
-  const suspect = pod === undefined ? job : pod.ready || pod.ended !== undefined ? undefined : pod;
-  const mayTell = stalled || (status.phase === "Queued" && job !== undefined);
-  const trouble =
-    mayTell && suspect !== undefined ? await latestWarning(client, namespace ?? "", suspect.uid, signal) : undefined;
+  const suspect = silentSuspect(status, job, pod, now);
+  const trouble = suspect === undefined ? undefined : await latestWarning(client, namespace ?? "", suspect, signal);
   return { jobs: jobFacts, pods: podFacts, trouble, runtime: chooseRuntime(session.spec, registries) };
+}
+
+/** uid of the Job or pod whose Events may tell more than the objects themselves do. */
+function silentSuspect(
+  status: AgenticSessionStatus,
+  job: JobFact | undefined,
+  pod: PodFact | undefined,
+  now: number,
+): string | undefined {
+  const since = Date.parse(status.phaseTransitionTime ?? "");
+  const stalled = status.phase === "Creating" && now - since >= TROUBLE_AFTER_MILLISECONDS;
+  if (!stalled && status.phase !== "Queued") return undefined;
+  if (pod === undefined) return job?.finished === undefined ? job?.uid : undefined;
+  const silent = pod.scheduled?.done === true && !pod.ready && pod.ended === undefined;
+  return silent && (pod.waiting?.message ?? "") === "" ? pod.uid : undefined;
 }
 
 export interface ObserveOptions {

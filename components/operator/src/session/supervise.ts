@@ -117,8 +117,9 @@ function comingUp(observation: Observation, policy: Policy, draft: Draft, pod: P
   if (pod?.waiting !== undefined && HOPELESS.has(pod.waiting.reason)) {
     return fail(`container ${pod.waiting.container} cannot start: ${pod.waiting.reason}: ${pod.waiting.message}`);
   }
-  // Events are looked up only now and then, and only for an attempt that does not get on.
-  wake(draft, observation.now + TROUBLE_PROBE_MILLISECONDS);
+  // Events are looked up only for an attempt that does not get on, the longer it lasts the more rarely.
+  const since = milliseconds(draft.phaseTransitionTime) ?? observation.now;
+  wake(draft, observation.now + Math.max(TROUBLE_PROBE_MILLISECONDS, (observation.now - since) / 2));
   return startingUntilDeadline(observation, policy, draft, startingMessage(pod, trouble));
 }
 

@@ -90,6 +90,8 @@ export interface PlatformOptions {
   readonly flags?: Readonly<Record<string, string>>;
   readonly logger?: Logger;
   readonly operator?: OperatorOptions;
+  /** False: a cluster without a node, where pods stay Pending. Default true. */
+  readonly node?: boolean;
 }
 
 export class Platform {
@@ -124,7 +126,8 @@ export class Platform {
   async #startCluster(): Promise<void> {
     const directory = await mkdtemp(join(tmpdir(), "pilothouse-operator-"));
     this.#ends.push(() => rm(directory, { recursive: true, force: true }));
-    this.cluster = await startLocalCluster({ dataDir: join(directory, "cluster"), images, podGraceMs: 1000 });
+    const node = this.#options.node === false ? {} : { images };
+    this.cluster = await startLocalCluster({ dataDir: join(directory, "cluster"), ...node, podGraceMs: 1000 });
     this.#ends.push(() => this.cluster.stop());
     const connection = await loadKubeconfig(this.cluster.adminKubeconfigFile);
     this.admin = connect(connection);
