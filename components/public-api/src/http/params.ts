@@ -1,0 +1,10 @@
+/** What many routes share: the path parameter, and the schemas of error answers. */
+import { DnsLabel, ErrorBody } from "@pilothouse/contracts";
+import { z } from "zod";
+
+export const SessionParams = z.object({ id: DnsLabel.describe("The session's id") });
+
+export const errorAnswers = { "4xx": ErrorBody, "5xx": ErrorBody } as const;
+
+/** No content. */
+export const Nothing = z.null().describe("No content");
