@@ -6,7 +6,7 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   // Each spec starts an installation of its own; two cores carry one at a time.
   workers: 1,
-  timeout: 180_000,
+  timeout: 60_000,
   expect: { timeout: 20_000 },
   retries: 0,
   forbidOnly: true,

@@ -1,4 +1,4 @@
-/** Programs of the machine that the laptop installation uses: which are needed, and which make it better. */
+/** Programs of the machine that an installation on it cannot do without. */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { CliError } from "../errors.ts";
@@ -15,18 +15,11 @@ export function hasProgram(name: string, path = process.env["PATH"] ?? ""): bool
   });
 }
 
-/** Fails when a needed program is missing; says what a missing useful one costs. */
-export function checkRequirements(note: (message: string) => void): void {
-  if (!hasProgram("git")) {
-    throw new CliError(
-      "TOOL_MISSING",
-      "git is not installed, and sessions clone repositories with it. Install it (Debian, Ubuntu: apt-get install git) and start again.",
-    );
-  }
-  if (!hasProgram("bwrap")) {
-    note(
-      "bubblewrap is not installed: sessions run as plain processes and can see your files. " +
-        "For isolation install it (Debian, Ubuntu: apt-get install bubblewrap) and start again.",
-    );
-  }
+/** Fails when a program is missing that sessions cannot do without. */
+export function checkRequirements(): void {
+  if (hasProgram("git")) return;
+  throw new CliError(
+    "TOOL_MISSING",
+    "git is not installed, and sessions clone repositories with it. Install it (Debian, Ubuntu: apt-get install git) and start again.",
+  );
 }

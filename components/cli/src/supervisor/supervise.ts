@@ -41,6 +41,9 @@ export type SuperviseOptions = {
 export type Running = { link: string; user: string; stop: () => Promise<void> };
 
 const READY_TIMEOUT_MS = 60_000;
+const WEAKER_ISOLATION =
+  "bubblewrap is not installed, or cannot be used here: sessions run as plain processes and can see your files. " +
+  "For isolation install it (Debian, Ubuntu: apt-get install bubblewrap) and start again.";
 /** How long sessions have to end by themselves when the installation stops. */
 const POD_GRACE_MS = 10_000;
 const COMPONENT_GRACE_MS = 5_000;
@@ -76,7 +79,7 @@ async function start(
   const directory = dataDirectory(options.dataDir);
   prepareDataDirectory(directory);
   cleanups.push(takeDataDirectory(directory));
-  checkRequirements((message) => progress.note(message));
+  checkRequirements();
   const ports = await choosePorts(options.port, formerPorts(directory));
   const endpoints = endpointsOf(ports);
   const keys = prepareKeys(directory);
@@ -89,10 +92,12 @@ async function start(
       port: ports.kubernetes,
       kubeconfigFile: directory.kubeconfigFile,
       images: projectImages({ shared: options.share, recordings: directory.recordings }),
+      hiddenPaths: [directory.path],
       podGraceMs: POD_GRACE_MS,
       log: join(directory.logs, "cluster.log"),
     }),
   );
+  if (cluster.isolation === "none") progress.note(WEAKER_ISOLATION);
   const stopped = new AbortController();
   cleanups.push(() => cluster.stop());
   const admin = new KubernetesClient({
