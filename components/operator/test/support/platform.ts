@@ -92,12 +92,15 @@ export interface PlatformOptions {
   readonly operator?: OperatorOptions;
   /** False: a cluster without a node, where pods stay Pending. Default true. */
   readonly node?: boolean;
+  /** False: no operator in this process; the test starts its own. Default true. */
+  readonly startOperator?: boolean;
 }
 
 export class Platform {
   readonly #ends: (() => Promise<unknown>)[] = [];
   readonly #options: PlatformOptions;
-  #configurationArgs: string[] = [];
+  /** The operator's command line. */
+  args: string[] = [];
   cluster!: LocalCluster;
   /** Cluster administrator. */
   admin!: KubernetesClient;
@@ -115,7 +118,7 @@ export class Platform {
     const platform = new Platform(options);
     try {
       await platform.#startCluster();
-      await platform.startOperator();
+      if (options.startOperator !== false) await platform.startOperator();
     } catch (error) {
       await platform.stop();
       throw error;
@@ -179,7 +182,7 @@ export class Platform {
       "lease-duration": "4",
       ...this.#options.flags,
     };
-    this.#configurationArgs = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
+    this.args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
   }
 
   /** The one route of the backend that the operator calls. */
@@ -199,7 +202,7 @@ export class Platform {
   }
 
   async startOperator(): Promise<void> {
-    const configuration = await loadConfiguration(this.#configurationArgs, {});
+    const configuration = await loadConfiguration(this.args, {});
     this.operator = await startOperator(configuration, this.#options.logger ?? silent, this.#options.operator);
   }
 
