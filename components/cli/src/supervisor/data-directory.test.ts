@@ -34,26 +34,27 @@ describe("the data directory", () => {
     expect(() => prepareDataDirectory(directory)).toThrow(/data directory .*file cannot be used: .* --data-dir/);
   });
 
-  it("can be taken once, and again after it was given back", () => {
+  it("can be taken once, and again after it was given back", async () => {
     const directory = dataDirectory(folder);
-    const giveBack = takeDataDirectory(directory);
-    expect(() => takeDataDirectory(directory)).toThrow(`already running on ${folder} (process ${process.pid})`);
+    const giveBack = await takeDataDirectory(directory);
+    const refusal = `already running on ${folder} (process ${process.pid})`;
+    await expect(takeDataDirectory(directory)).rejects.toThrow(refusal);
     giveBack();
-    takeDataDirectory(directory)();
+    (await takeDataDirectory(directory))();
   });
 
-  it("left behind by a process that was killed can be taken", () => {
+  it("left behind by a process that was killed can be taken", async () => {
     const directory = dataDirectory(folder);
     // The pid is alive (it is this process), but it started at another time: the record is of a former process.
     writeFileSync(directory.supervisorFile, JSON.stringify({ pid: process.pid, startTime: "1" }));
     expect(runningSupervisor(directory)).toBeUndefined();
-    takeDataDirectory(directory)();
+    (await takeDataDirectory(directory))();
   });
 
-  it("with a damaged record can be taken", () => {
+  it("with a damaged record can be taken", async () => {
     const directory = dataDirectory(folder);
     writeFileSync(directory.supervisorFile, '{"pid":');
-    takeDataDirectory(directory)();
+    (await takeDataDirectory(directory))();
   });
 });
 

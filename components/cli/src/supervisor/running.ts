@@ -7,12 +7,16 @@ import { type DataDirectory, isCode } from "./data-directory.ts";
 const SupervisorRecord = z.object({ pid: z.int().positive(), startTime: z.string() });
 export type SupervisorRecord = z.infer<typeof SupervisorRecord>;
 
-/** Start time of a process in kernel ticks since boot (field 22 of /proc/PID/stat), or undefined when there is none. */
+/**
+ * Start time of a process in kernel ticks since boot (field 22 of /proc/PID/stat), or undefined when there is none.
+ * A process that has ended and that nobody has waited for yet (state Z or X) counts as none.
+ */
 function processStartTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the command in parentheses and may itself hold spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   } catch {
     return undefined;
   }
@@ -48,12 +52,16 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** A process that was just killed may need this long to be gone. */
+const DYING_MS = 1_000;
+
 /**
  * Takes the data directory for this process. Two starts at once cannot both succeed: the record is created exclusively.
  * @returns a function that gives it back
  */
-export function takeDataDirectory(directory: DataDirectory): () => void {
-  for (let tries = 0; tries < 3; tries++) {
+export async function takeDataDirectory(directory: DataDirectory): Promise<() => void> {
+  const deadline = Date.now() + DYING_MS;
+  for (;;) {
     try {
       const file = openSync(directory.supervisorFile, "wx", 0o600);
       writeSync(file, JSON.stringify({ pid: process.pid, startTime: processStartTime(process.pid) ?? "" }));
@@ -62,11 +70,11 @@ export function takeDataDirectory(directory: DataDirectory): () => void {
     } catch (error) {
       if (!isCode(error, "EEXIST")) throw error;
       const other = runningSupervisor(directory);
-      if (other !== undefined) throw alreadyRunning(directory, other.pid);
-      rmSync(directory.supervisorFile, { force: true });
+      if (other === undefined) rmSync(directory.supervisorFile, { force: true });
+      else if (Date.now() > deadline) throw alreadyRunning(directory, other.pid);
+      else await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  throw new CliError("ALREADY_RUNNING", `data directory ${directory.path} is being taken by another start; try again`);
 }
 
 function alreadyRunning(directory: DataDirectory, pid: number): CliError {

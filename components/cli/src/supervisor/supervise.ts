@@ -78,7 +78,7 @@ async function start(
   const { progress, signal } = options;
   const directory = dataDirectory(options.dataDir);
   prepareDataDirectory(directory);
-  cleanups.push(takeDataDirectory(directory));
+  cleanups.push(await takeDataDirectory(directory));
   checkRequirements();
   const ports = await choosePorts(options.port, formerPorts(directory));
   const endpoints = endpointsOf(ports);
