@@ -3,5 +3,5 @@ export { startLocalCluster, mintUserToken } from "./cluster.ts";
 export type { Identity, LocalCluster, LocalClusterOptions } from "./cluster.ts";
 export type { UserTokenRequest } from "./auth/user-tokens.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
-export type { ExecOptions, ExecSession, LogOptions, NodeAccess } from "./api/node-access.ts";
+export type { LogOptions, NodeAccess } from "./api/node-access.ts";
 export type { ImageStore, LocalImage } from "./kubelet/index.ts";

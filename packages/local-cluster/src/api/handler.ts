@@ -326,7 +326,7 @@ export class ApiHandler {
           ),
         );
       default:
-        throw badRequest(`${qualified(definition)}/${subresource} needs an upgraded connection`);
+        throw noSuchPath();
     }
   }
 }

@@ -1,4 +1,4 @@
-// What the API server asks of whoever runs the pods: their logs, and a way into their containers.
+// What the API server asks of whoever runs the pods: their logs.
 
 export interface LogOptions {
   readonly follow: boolean;
@@ -10,25 +10,6 @@ export interface LogOptions {
   readonly limitBytes: number | undefined;
 }
 
-export interface ExecOptions {
-  readonly command: readonly string[];
-  readonly stdin: boolean;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  readonly tty: boolean;
-}
-
-/** A running command: bytes both ways, and how it ended. */
-export interface ExecSession {
-  readonly stdout: AsyncIterable<Uint8Array>;
-  readonly stderr: AsyncIterable<Uint8Array>;
-  writeStdin(chunk: Uint8Array): void;
-  endStdin(): void;
-  resize(columns: number, rows: number): void;
-  readonly exitCode: Promise<number>;
-  kill(): void;
-}
-
 export interface NodeAccess {
   /** Ends when the log ends, or (following) when the container ends or the signal fires. */
   logs(
@@ -38,5 +19,4 @@ export interface NodeAccess {
     options: LogOptions,
     signal: AbortSignal,
   ): AsyncIterable<Uint8Array>;
-  exec?(namespace: string, pod: string, container: string, options: ExecOptions): Promise<ExecSession>;
 }

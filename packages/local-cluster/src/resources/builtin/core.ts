@@ -340,7 +340,6 @@ export const nodes = defineBuiltIn({
   shortNames: ["no"],
   namespaced: false,
   status: true,
-  subresources: { proxy: { verbs: ["create", "delete", "get", "patch", "update"], kind: "NodeProxyOptions" } },
   columns: [
     column("Status", nodeReady),
     column("Roles", (object) =>

@@ -125,10 +125,6 @@ export const pods = defineBuiltIn({
   status: true,
   subresources: {
     log: { verbs: ["get"] },
-    exec: { verbs: ["create", "get"], kind: "PodExecOptions" },
-    attach: { verbs: ["create", "get"], kind: "PodAttachOptions" },
-    portforward: { verbs: ["create", "get"], kind: "PodPortForwardOptions" },
-    proxy: { verbs: ["create", "delete", "get", "patch", "update"], kind: "PodProxyOptions" },
     binding: { verbs: ["create"], kind: "Binding" },
     eviction: { verbs: ["create"], kind: "Eviction", group: "policy", version: "v1" },
   },
