@@ -75,6 +75,32 @@ describe("a session on a cluster", { timeout: 60_000 }, () => {
     expect(list.map((event) => event.reason)).toContain("Starting");
   });
 
+  it("lets its own runner write its digest, and nothing else anywhere", async () => {
+    await platform.createSession(TEAM, "own");
+    await platform.createSession(TEAM, "other");
+    await platform.phase(TEAM, "own", "Running");
+    await platform.phase(TEAM, "other", "Running");
+    const runner = await platform.serviceAccount(TEAM, "session-own");
+    const write = async (name: string, status: object) =>
+      runner.patch(sessions, { namespace: TEAM, name }, { type: "merge", body: { status } }, { subresource: "status" });
+    expect((await write("own", { agent: { status: "idle" } })).status?.agent?.status).toBe("idle");
+    for (const forbidden of [
+      write("own", { endpoint: "http://10.0.0.1" }),
+      write("own", { phase: "Completed" }),
+      write("other", { agent: { status: "idle" } }),
+      runner.patch(sessions, { namespace: TEAM, name: "own" }, { type: "merge", body: { spec: { displayName: "x" } } }),
+      runner.get(sessions, { namespace: TEAM, name: "other" }),
+      runner.list(sessions, { namespace: TEAM }),
+      runner.list(secrets, { namespace: TEAM }),
+    ]) {
+      await expect(forbidden).rejects.toMatchObject({
+        status: expect.toSatisfy((status) => status === 403 || status === 422),
+      });
+    }
+    for (const name of ["own", "other"]) await platform.wish(TEAM, name, "Stopped");
+    for (const name of ["own", "other"]) await platform.phase(TEAM, name, "Stopped");
+  });
+
   it("whose runner is killed is tried again, never with two at a time", async () => {
     const { metadata } = await platform.createSession(TEAM, "killed");
     await platform.phase(TEAM, "killed", "Running");

@@ -140,13 +140,7 @@ export class Platform {
   }
 
   async #configure(directory: string, certificateAuthority: string): Promise<void> {
-    const account = { namespace: SYSTEM_NAMESPACE, name: OPERATOR_SERVICE_ACCOUNT };
-    const request: TokenRequest = {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "TokenRequest",
-      spec: { expirationSeconds: 3600 },
-    };
-    const answer = await this.admin.createSubresource(serviceAccounts, account, "token", request);
+    const token = await this.#token(SYSTEM_NAMESPACE, OPERATOR_SERVICE_ACCOUNT);
     const kubeconfig = join(directory, "operator-kubeconfig");
     const document = {
       "current-context": "test",
@@ -160,7 +154,7 @@ export class Platform {
           },
         },
       ],
-      users: [{ name: "operator", user: { token: TokenAnswer.parse(answer).status.token } }],
+      users: [{ name: "operator", user: { token } }],
     };
     const { publicKey } = generateKeyPairSync("ed25519");
     const files = {
@@ -214,6 +208,21 @@ export class Platform {
   async stop(): Promise<void> {
     await this.stopOperator();
     for (const end of this.#ends.splice(0).toReversed()) await end();
+  }
+
+  async #token(namespace: string, name: string): Promise<string> {
+    const request: TokenRequest = {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { expirationSeconds: 3600 },
+    };
+    return TokenAnswer.parse(await this.admin.createSubresource(serviceAccounts, { namespace, name }, "token", request))
+      .status.token;
+  }
+
+  /** A client with a ServiceAccount's own token. */
+  async serviceAccount(namespace: string, name: string): Promise<KubernetesClient> {
+    return this.admin.withToken(await this.#token(namespace, name));
   }
 
   /** A client of a local user. */
