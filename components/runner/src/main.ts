@@ -43,7 +43,8 @@ async function serve(environment: RunnerEnvironment, logger: Logger): Promise<nu
   const server = await createServer({ runner, grants, logger });
   await server.listen({ host: environment.POD_IP, port: environment.PILOTHOUSE_RUNNER_PORT });
   runner.listening();
-  logger.info({ address: server.listeningOrigin, bridge: runner.bridgeName }, "serving");
+  const seconds = Math.round(process.uptime() * 1000) / 1000;
+  logger.info({ address: server.listeningOrigin, bridge: runner.bridgeName, seconds }, "serving");
 
   const failure = new Promise<unknown>((resolve) => {
     runner.ready.catch(resolve);

@@ -9,7 +9,7 @@ import type { RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/res
 import type { CapabilitiesReport } from "@pilothouse/contracts/runner/capabilities";
 import type { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
 import type { Interrupt } from "@ag-ui/core";
-import { tokenFromFile, type TokenSource } from "@pilothouse/kubernetes";
+import { tokenFromFile, type TokenSource } from "@pilothouse/kubernetes/config/token-source";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { archiveWorkspace } from "./archive.ts";
@@ -20,7 +20,7 @@ import { messageOf } from "./errors.ts";
 import { Recorder } from "./events/recorder.ts";
 import { Secrets } from "./events/redaction.ts";
 import { RunnerMetrics } from "./metrics.ts";
-import { closeInterruptedRun, promptRunId, readFormerAttempt } from "./runs/former-attempt.ts";
+import { closeInterruptedRun, promptRunId, readFormerAttempt, tellForgotten } from "./runs/former-attempt.ts";
 import { RunPositions } from "./runs/positions.ts";
 import { Runs } from "./runs/runs.ts";
 import { effectiveServers, specDifferences, type SpecDifference } from "./session/changes.ts";
@@ -112,6 +112,9 @@ export class Runner {
     const former = await readFormerAttempt(log, environment.PILOTHOUSE_SESSION_UID, state.current.runSeq);
     const recorder = new Recorder({ log, secrets, logger });
     if (closeInterruptedRun(former, recorder)) logger.info("closed the run that the former attempt left open");
+    const remembers = bridge.remembers ?? bridge.capabilities().sessionPersistence;
+    if (!remembers && log.lastSeq > 0)
+      tellForgotten(recorder, environment.PILOTHOUSE_SESSION_UID, bridge.capabilities().framework, randomUUID);
     const seen = new Set([...state.current.messageIds, ...former.messageIds]);
     await state.update({ messageIds: [...seen] });
     const delivered =
@@ -130,7 +133,8 @@ export class Runner {
       object,
       position,
       delivered,
-      interrupts: former.interrupts,
+      // A framework that has forgotten its question cannot take the answer.
+      interrupts: remembers ? former.interrupts : [],
     });
   }
 

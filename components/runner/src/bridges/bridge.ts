@@ -95,6 +95,11 @@ export interface SessionContext {
 }
 
 export interface PlatformBridge {
+  /**
+   * Whether a new process knows the conversation that a former one had. Absent: as `capabilities().sessionPersistence`
+   * says. When it does not, the runner says so in the transcript of a restarted session.
+   */
+  readonly remembers?: boolean;
   capabilities(): FrameworkCapabilities;
   /** What the framework itself reports, as far as it is known. */
   report(): CapabilitiesReport;

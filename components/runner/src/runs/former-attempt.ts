@@ -50,3 +50,15 @@ export function closeInterruptedRun(former: FormerAttempt, recorder: Recorder): 
   });
   return true;
 }
+
+/** Says in the transcript that the framework begins anew: it cannot know what stands above. A run of its own. */
+export function tellForgotten(recorder: Recorder, threadId: string, framework: string, newId: () => string): void {
+  const runId = newId();
+  const messageId = newId();
+  const delta = `The session was started again. ${framework} keeps no conversations: it does not know what was said above.`;
+  recorder.record({ type: EventType.RUN_STARTED, threadId, runId, metadata: { autonomous: "restart" } });
+  recorder.record({ type: EventType.TEXT_MESSAGE_START, messageId, role: "system" });
+  recorder.record({ type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta });
+  recorder.record({ type: EventType.TEXT_MESSAGE_END, messageId });
+  recorder.record({ type: EventType.RUN_FINISHED, threadId, runId, outcome: { type: "success" } });
+}

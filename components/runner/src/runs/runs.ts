@@ -96,8 +96,9 @@ export class Runs {
     }
     if (this.#queue.length >= LONGEST_QUEUE)
       throw new RunnerError("QUEUE_FULL", `${LONGEST_QUEUE} runs are waiting already; cancel one or wait`);
+    const queued = this.#queue.length > 0 || this.#active?.ended === false;
     this.#enqueue(request);
-    return { runId: request.runId, threadId, queued: isQueued() };
+    return { runId: request.runId, threadId, queued };
   }
 
   /** What waits, in the order in which it will run. */

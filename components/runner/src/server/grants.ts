@@ -1,6 +1,6 @@
 /** Verifies the backend's grants: signed tokens that say on whose behalf it calls, and for what. */
 import { GRANT_ISSUER, GRANT_LIFETIME_SECONDS, GrantClaims, type GrantVerb } from "@pilothouse/contracts/runner/grant";
-import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from "jose";
+import type { JSONWebKeySet } from "jose";
 import { z } from "zod";
 import { messageOf, RunnerError } from "../errors.ts";
 
@@ -14,18 +14,16 @@ export interface Caller {
 }
 
 export class GrantVerifier {
-  readonly #keys: ReturnType<typeof createLocalJWKSet>;
+  readonly #keys: JSONWebKeySet;
   readonly #sessionUid: string;
 
   /** @throws RunnerError ENVIRONMENT_INVALID when the text is not a JWKS */
   constructor(jwks: string, sessionUid: string) {
-    let keys: JSONWebKeySet;
     try {
-      keys = Jwks.parse(JSON.parse(jwks));
+      this.#keys = Jwks.parse(JSON.parse(jwks));
     } catch (error) {
       throw new RunnerError("ENVIRONMENT_INVALID", `PILOTHOUSE_BACKEND_JWKS is not a JWKS: ${messageOf(error)}`);
     }
-    this.#keys = createLocalJWKSet(keys);
     this.#sessionUid = sessionUid;
   }
 
@@ -40,8 +38,10 @@ export class GrantVerifier {
   }
 
   async #claims(token: string): Promise<GrantClaims> {
+    // Loaded with the first request, so that a starting session does not wait for it.
+    const { createLocalJWKSet, errors, jwtVerify } = await import("jose");
     try {
-      const { payload } = await jwtVerify(token, this.#keys, {
+      const { payload } = await jwtVerify(token, createLocalJWKSet(this.#keys), {
         issuer: GRANT_ISSUER,
         audience: this.#sessionUid,
         algorithms: ["EdDSA"],

@@ -2,17 +2,12 @@
 import { readFile } from "node:fs/promises";
 import { FIELD_MANAGERS } from "@pilothouse/contracts/names";
 import { AgenticSession } from "@pilothouse/contracts/resources/agentic-session";
-import {
-  connect,
-  defineResource,
-  isForbidden,
-  isNotFound,
-  isUnauthorized,
-  Reflector,
-  type KubernetesClient,
-  type KubernetesObject,
-  type TokenSource,
-} from "@pilothouse/kubernetes";
+import type { KubernetesClient } from "@pilothouse/kubernetes/client/client";
+import { connect } from "@pilothouse/kubernetes/config/connect";
+import type { TokenSource } from "@pilothouse/kubernetes/config/token-source";
+import { isForbidden, isNotFound, isUnauthorized } from "@pilothouse/kubernetes/errors";
+import { Reflector } from "@pilothouse/kubernetes/informer/reflector";
+import { defineResource, type KubernetesObject } from "@pilothouse/kubernetes/resources/meta";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf, RunnerError } from "../errors.ts";

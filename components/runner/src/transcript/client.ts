@@ -1,7 +1,7 @@
 /** The calls to the backend's transcript store, with the pod's own token. */
 import type { SequencedEvent } from "@pilothouse/agui";
 import { TranscriptPosition, type ArchiveKind } from "@pilothouse/contracts/rest/transcripts";
-import type { TokenSource } from "@pilothouse/kubernetes";
+import type { TokenSource } from "@pilothouse/kubernetes/config/token-source";
 
 export interface TranscriptClientOptions {
   readonly backendUrl: string;

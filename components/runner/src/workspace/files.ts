@@ -9,8 +9,10 @@ import type { WorkspaceEntry } from "@pilothouse/contracts/rest/runner";
 import { PLATFORM_DIRECTORY } from "../environment.ts";
 import { RunnerError } from "../errors.ts";
 
-/** Entries that a listing leaves out at the top: the platform's own. */
+/** At the top of the workspace: the platform's own, which no path reaches. */
 const HIDDEN = new Set([PLATFORM_DIRECTORY]);
+/** Left out of the listing there: what the agent's programs keep for themselves. */
+const UNLISTED = new Set([PLATFORM_DIRECTORY, ".home", ".claude"]);
 const LONGEST_LISTING = 10_000;
 
 export class WorkspaceFiles {
@@ -33,7 +35,7 @@ export class WorkspaceFiles {
     const info = await stat(folder);
     if (!info.isDirectory()) throw new RunnerError("NOT_A_FILE", `${path}: is a file, not a folder`);
     const names = (await readdir(folder))
-      .filter((name) => parts.length > 0 || !HIDDEN.has(name))
+      .filter((name) => parts.length > 0 || !UNLISTED.has(name))
       .slice(0, LONGEST_LISTING);
     const entries = await Promise.all(names.map(async (name) => this.#entry(folder, [...parts, name])));
     return entries

@@ -19,6 +19,8 @@ const BUNDLED = fileURLToPath(new URL("recordings", import.meta.url));
 const DEFAULT_RECORDING = "fix-the-flaky-test";
 
 export class ReplayBridge implements PlatformBridge {
+  /** A restarted session plays on with the next run. */
+  readonly remembers = true;
   #runs: readonly RecordedRun[] = [];
   #name = DEFAULT_RECORDING;
   #speed = 1;
