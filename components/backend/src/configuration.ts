@@ -21,6 +21,11 @@ export const BackendEnvironment = z.object({
     .default("/var/run/secrets/kubernetes.io/serviceaccount/ca.crt")
     .describe("CA of the Kubernetes API"),
   DATA_DIR: z.string().min(1).default("/var/lib/pilothouse").describe("Folder of the SQLite store"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must be a postgres:// address")
+    .optional()
+    .describe("A PostgreSQL database in place of SQLite; needed for more than one replica"),
   SIGNING_KEY_FILE: z.string().min(1).describe("Ed25519 private key (PKCS#8 PEM) that signs grants for runners"),
   AGENT_REGISTRY_FILE: z.string().default("/config/registry/agent-registry.json").describe("Runner types"),
   MODELS_FILE: z.string().default("/config/registry/models.json").describe("Models"),

@@ -1,18 +1,17 @@
 /** Starts the backend from its environment, and ends it in order. */
-import { join } from "node:path";
 import process from "node:process";
 import { EXIT_WITH_PARENT } from "@pilothouse/contracts";
 import { ConfigurationProblem, loadConfiguration } from "./configuration.ts";
 import { openAudit } from "./operations/audit.ts";
 import { createLogger, describeError } from "./operations/logging.ts";
 import { createBackend } from "./server.ts";
-import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { openStore } from "./store/open.ts";
 
 async function main(): Promise<void> {
   const configuration = loadConfiguration(process.env);
   const { environment } = configuration;
   const logger = createLogger(environment.PILOTHOUSE_LOG_LEVEL);
-  const store = SqliteStore.open(join(environment.DATA_DIR, "backend.sqlite"));
+  const store = await openStore(environment);
   const audit = openAudit(environment.AUDIT_LOG);
   const app = await createBackend({ configuration, store, logger, audit: audit.sink });
 

@@ -1,5 +1,5 @@
 /** The backend over a test cluster, with what it writes kept for inspection. */
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,11 +7,13 @@ import type { FastifyInstance } from "fastify";
 import { loadConfiguration } from "../src/configuration.ts";
 import { createLogger } from "../src/operations/logging.ts";
 import { createBackend } from "../src/server.ts";
-import { SqliteStore } from "../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../src/store/open.ts";
 import type { Store } from "../src/store/store.ts";
 import type { TestCluster } from "./cluster.ts";
 
 const REGISTRIES = fileURLToPath(new URL("../../../deploy/registries/", import.meta.url));
+
+let keys: KeyPairKeyObjectResult | undefined;
 
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number;
@@ -39,7 +41,8 @@ export class TestBackend {
   static async start(cluster: TestCluster, variables: Record<string, string> = {}): Promise<TestBackend> {
     const folder = join(cluster.folder, `backend-${crypto.randomUUID()}`);
     await mkdir(folder);
-    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    // Replicas share the key.
+    const { privateKey, publicKey } = (keys ??= generateKeyPairSync("ed25519"));
     const keyFile = join(folder, "signing.pem");
     await writeFile(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
     const configuration = loadConfiguration({
@@ -57,7 +60,7 @@ export class TestBackend {
     });
     const logs: string[] = [];
     const audit: string[] = [];
-    const store = SqliteStore.open(join(folder, "backend.sqlite"));
+    const store = await openStore(configuration.environment);
     const app = await createBackend({
       configuration,
       store,

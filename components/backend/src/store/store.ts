@@ -1,7 +1,7 @@
 /**
  * What the backend keeps that is no Kubernetes object: transcripts by session uid, what a session left behind, answers
- * to requests that may be repeated, and when access keys were used. SQLite on one machine; an interface, so that a
- * shared database can take its place.
+ * to requests that may be repeated, and when access keys were used. SQLite on one machine, PostgreSQL where several replicas
+ * share it; both pass the same suite (`test/store-suite.ts`).
  */
 
 export interface StoredEvent {
