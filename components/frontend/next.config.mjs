@@ -3,6 +3,8 @@
 /** @type {import("next").NextConfig} */
 export default {
   reactStrictMode: true,
+  // A test builds beside an installation that runs from the same tree, not under it.
+  distDir: process.env.PILOTHOUSE_UI_BUILD_DIR ?? ".next",
   poweredByHeader: false,
   compress: true,
   transpilePackages: ["@pilothouse/contracts"],

@@ -39,7 +39,7 @@ export function RepositoryFields({ repositories, onChange }: RepositoryFieldsPro
             spellCheck={false}
             autoComplete="off"
             onChange={(event) => change(repository.id, { branch: event.target.value })}
-            className={`${field} w-32 border-l border-line pl-3`}
+            className={`${field} w-24 border-l sm:w-32 border-line pl-3`}
           />
           <Button
             variant="ghost"

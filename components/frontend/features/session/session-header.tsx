@@ -27,18 +27,18 @@ export function SessionHeader({ project, session, actions, isPanelOpen, onToggle
   const state = liveState(session, useThread(liveRunOf));
   const title = sessionTitle(session);
   return (
-    <header className="flex min-h-13 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2 sm:px-6">
+    <header className="flex min-h-13 flex-wrap items-center gap-x-3 gap-y-1 border-b md:flex-nowrap border-line px-4 py-2 sm:px-6">
       <h1 className="max-w-full min-w-0 truncate text-[14.5px] font-semibold tracking-[-0.005em]" title={title}>
         {title}
       </h1>
       <Subject session={session} />
-      <span title={state.reason}>
+      <span title={state.reason} className="shrink-0">
         <Badge tone={state.tone === "neutral" ? "neutral" : state.tone}>
           <StateGlyph state={state} />
           {state.label}
         </Badge>
       </span>
-      <span className="flex-1" />
+      <span className="min-w-0 flex-1" />
       <CostMeter session={session} />
       <LifecycleButton project={project} session={session} actions={actions} />
       <Button
@@ -73,7 +73,7 @@ function Subject({ session }: { session: AgenticSession }) {
     model ?? session.spec.runnerType,
   ];
   return (
-    <span className="hidden min-w-0 truncate text-ink-3 lg:inline">
+    <span className="hidden min-w-0 shrink-[99] truncate text-ink-3 lg:inline">
       {parts.filter((part) => part !== undefined && part !== "").join(" · ")}
     </span>
   );
