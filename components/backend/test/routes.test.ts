@@ -269,6 +269,20 @@ describe("secrets", () => {
     expect([...backend.logs, ...backend.audit].join("\n")).not.toContain(canary);
   });
 
+  it("say which integrations are configured", async () => {
+    const data = { JIRA_URL: "https://jira.example", GITHUB_TOKEN: "ghp_x" };
+    await backend.call("PUT", "/api/projects/blue/integration-secrets", owner, { data });
+    await cluster.noteSecrets("blue");
+    const { body } = await backend.call("GET", "/api/projects/blue/integrations", viewer);
+    expect(body).toMatchObject({
+      items: [
+        { id: "github", configured: true },
+        { id: "gitlab", configured: false, updatedAt: null },
+        { id: "jira", configured: false },
+      ],
+    });
+  });
+
   it("open the runner types that need them", async () => {
     const { status, body } = await backend.call("POST", SESSIONS, editor, { initialPrompt: "x", name: "real" });
     expect(status).toBe(201);
@@ -303,6 +317,13 @@ describe("members", () => {
 
   it("always include an admin", async () => {
     expect((await backend.call("DELETE", `${PATH}/user/olga`, owner)).body).toMatchObject({ code: "LAST_ADMIN" });
+  });
+
+  it("always include the owner, whom the operator would bring back", async () => {
+    const second = { subjectType: "user", subjectName: "second", role: "admin" };
+    expect((await backend.call("POST", PATH, owner, second)).status).toBe(201);
+    expect((await backend.call("DELETE", `${PATH}/user/olga`, owner)).body).toMatchObject({ code: "CONFLICT" });
+    expect((await backend.call("DELETE", `${PATH}/user/second`, owner)).status).toBe(204);
   });
 
   it.each([

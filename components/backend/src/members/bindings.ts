@@ -5,6 +5,8 @@ import type { RoleBinding, Stored, Subject } from "@pilothouse/kubernetes";
 
 const RBAC_GROUP = "rbac.authorization.k8s.io";
 const ROLES = new Map(Object.entries(PROJECT_ROLES).map(([role, name]) => [name as string, role as Role]));
+/** Made by the operator for `Project.spec.owner`, and made again when it is gone. */
+const OWNER_BINDING = "pilothouse-owner";
 const RANK: Readonly<Record<Role, number>> = { view: 1, edit: 2, admin: 3 };
 
 /** The project role that a binding gives, or undefined for a binding of another kind. */
@@ -57,6 +59,8 @@ export interface Removal {
   readonly remove: Stored<RoleBinding>[];
   /** Bindings of others too, without this subject. */
   readonly shrink: Stored<RoleBinding>[];
+  /** True for the project's owner, whom the operator keeps as admin. */
+  readonly isOwner: boolean;
   /** True when nobody would be left as admin. */
   readonly leavesNoAdmin: boolean;
 }
@@ -73,6 +77,7 @@ export function planRemoval(bindings: readonly Stored<RoleBinding>[], type: Subj
   return {
     remove: held.filter((binding) => binding.subjects?.length === 1),
     shrink: held.filter((binding) => binding.subjects?.length !== 1).map(without),
+    isOwner: held.some((binding) => binding.metadata.name === OWNER_BINDING),
     leavesNoAdmin: admins.length === 1 && admins[0]?.subjectType === type && admins[0].subjectName === name,
   };
 }

@@ -91,6 +91,9 @@ export const memberRoutes: FastifyPluginAsyncZod = async (app) => {
       if (removal.leavesNoAdmin) {
         throw new ApiError("LAST_ADMIN", `${subjectType} ${subjectName} is the last admin of ${project}`);
       }
+      if (removal.isOwner) {
+        throw new ApiError("CONFLICT", `${subjectType} ${subjectName} owns ${project} and stays its admin`);
+      }
       for (const binding of removal.shrink) await caller.kubernetes.update(roleBindings, binding, options);
       for (const { metadata } of removal.remove) {
         await caller.kubernetes.delete(roleBindings, { namespace: project, name: metadata.name });

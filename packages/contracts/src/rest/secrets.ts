@@ -42,3 +42,10 @@ export const SecretKeyState = z
 export type SecretKeyState = z.infer<typeof SecretKeyState>;
 export const SecretKeysAnswer = z.object({ keys: z.array(SecretKeyState) });
 export type SecretKeysAnswer = z.infer<typeof SecretKeysAnswer>;
+
+/** Which services the project has credentials for. */
+export const IntegrationState = z
+  .object({ id: z.enum(["github", "gitlab", "jira"]), configured: z.boolean(), updatedAt: z.string().nullable() })
+  .meta({ id: "Integration" });
+export type IntegrationState = z.infer<typeof IntegrationState>;
+export const IntegrationsAnswer = z.object({ items: z.array(IntegrationState) });
