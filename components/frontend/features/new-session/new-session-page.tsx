@@ -74,7 +74,10 @@ export function NewSessionPage({ project }: { project: string }) {
 
   return (
     <main className="scroll-thin min-h-0 flex-1 overflow-y-auto">
-      <form onSubmit={submit} className="mx-auto grid max-w-[720px] grid-cols-[minmax(0,1fr)] gap-4 px-4 pt-[max(40px,14dvh)] pb-12 sm:px-6">
+      <form
+        onSubmit={submit}
+        className="mx-auto grid max-w-[720px] grid-cols-[minmax(0,1fr)] gap-4 px-4 pt-[max(40px,14dvh)] pb-12 sm:px-6"
+      >
         <Logo className="mx-auto size-8" />
         <h1 className="mb-2 text-center text-2xl font-semibold tracking-tight">{texts.create.title}</h1>
         {canCreate === false ? <Notice tone="info" title={texts.common.notAllowed("view")} /> : null}

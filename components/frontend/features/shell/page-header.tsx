@@ -16,7 +16,9 @@ export function PageHeader({ title, lead, actions }: { title: string; lead?: str
 export function PageBody({ children, width = "max-w-5xl" }: { children: ReactNode; width?: string }) {
   return (
     <main className="scroll-thin min-h-0 flex-1 overflow-y-auto">
-      <div className={`mx-auto grid grid-cols-[minmax(0,1fr)] gap-6 px-4 py-6 sm:px-8 sm:py-9 ${width}`}>{children}</div>
+      <div className={`mx-auto grid grid-cols-[minmax(0,1fr)] gap-6 px-4 py-6 sm:px-8 sm:py-9 ${width}`}>
+        {children}
+      </div>
     </main>
   );
 }

@@ -45,7 +45,10 @@ export function RecentSessions({ project }: { project: string }) {
             >
               <StateGlyph state={state} label />
               <span className="truncate">{sessionTitle(session)}</span>
-              <Time at={lastActivity(session)} className={cn("text-xs tabular", path === href ? "text-ink-2" : "text-ink-3")} />
+              <Time
+                at={lastActivity(session)}
+                className={cn("text-xs tabular", path === href ? "text-ink-2" : "text-ink-3")}
+              />
             </Link>
           );
         })}

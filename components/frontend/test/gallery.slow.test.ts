@@ -1,0 +1,208 @@
+/** The gallery in a real browser: every kind of message, in both themes, on a desktop and a phone. */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const FOLDER = fileURLToPath(new URL("..", import.meta.url));
+const BUILD_DIR = "node_modules/.cache/ui-test";
+const CHROMIUM = process.env["PILOTHOUSE_CHROMIUM"] ?? "/usr/bin/chromium";
+const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+let directory: string;
+let base: string;
+let browser: Browser;
+let stop: () => Promise<void>;
+
+function run(command: string, args: string[], env: Record<string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: FOLDER,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const output: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
+    child.on("error", reject);
+    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(Buffer.concat(output).toString()))));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilReady(url: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const status = await fetch(url).then(
+      (response) => response.status,
+      () => 0, // Not listening yet.
+    );
+    if (status === 200) return;
+    if (Date.now() > deadline) throw new Error(`${url} answers ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "pilothouse-gallery-"));
+  const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
+  await run(process.execPath, [next, "build"], {
+    PILOTHOUSE_UI_BUILD_DIR: BUILD_DIR,
+    NEXT_TELEMETRY_DISABLED: "1",
+    NODE_ENV: "production",
+  });
+  const port = await freePort();
+  base = `http://127.0.0.1:${port}`;
+  const child = spawn(process.execPath, ["server.mjs"], {
+    cwd: FOLDER,
+    stdio: ["pipe", "ignore", "inherit"],
+    env: {
+      ...process.env,
+      PILOTHOUSE_UI_BUILD_DIR: BUILD_DIR,
+      PILOTHOUSE_BACKEND_URL: "http://127.0.0.1:9",
+      PILOTHOUSE_COOKIE_KEY_FILE: join(directory, "cookie.key"),
+      PILOTHOUSE_EXIT_WITH_PARENT: "1",
+      PILOTHOUSE_GALLERY: "1",
+      HOSTNAME: "127.0.0.1",
+      PORT: String(port),
+    },
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  stop = async () => {
+    child.stdin.end();
+    await ended;
+  };
+  await untilReady(`${base}/ready`);
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--no-first-run",
+    ],
+  });
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await stop?.();
+  if (directory !== undefined) await rm(directory, { recursive: true });
+});
+
+/** Opens a page that reports everything that must not happen on it. */
+async function open(path: string, options: { width: number; height: number; colorScheme: "light" | "dark" }) {
+  const context = await browser.newContext({ viewport: options, colorScheme: options.colorScheme });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(base) && !request.url().startsWith("data:"))
+      problems.push(`request to ${request.url()}`);
+  });
+  await page.goto(`${base}${path}`, { waitUntil: "networkidle" });
+  return { page, problems, close: () => context.close() };
+}
+
+const VIEWS = [
+  { name: "desktop, light", width: 1560, height: 1010, colorScheme: "light" },
+  { name: "desktop, dark", width: 1560, height: 1010, colorScheme: "dark" },
+  { name: "phone, light", width: 390, height: 844, colorScheme: "light" },
+  { name: "phone, dark", width: 390, height: 844, colorScheme: "dark" },
+] as const;
+
+describe.each(VIEWS)("on a $name", (view) => {
+  it.each(["/gallery", "/login?problem=code"])(
+    "%s has no violation of WCAG 2.2 AA, of the page's policy, or of its width",
+    async (path) => {
+      const { page, problems, close } = await open(path, view);
+      try {
+        // Evaluated, not inserted: the page's policy would refuse a script element.
+        await page.evaluate(await readFile(axeSource, "utf8"));
+        const violations = await page.evaluate(async () => {
+          const { axe } = globalThis as unknown as {
+            axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+          };
+          const result = await axe.run({
+            runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+          });
+          return result.violations.map(
+            (violation) => `${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`,
+          );
+        });
+        const isTooWide = await page.evaluate(
+          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        );
+        expect({ violations, problems, isTooWide }).toEqual({ violations: [], problems: [], isTooWide: false });
+      } finally {
+        await close();
+      }
+    },
+    60_000,
+  );
+});
+
+describe("the gallery", () => {
+  it("shows what the agent wrote as text, never as markup", async () => {
+    const { page, close } = await open("/gallery", VIEWS[0]);
+    try {
+      expect(await page.getByText("<script>alert(1)</script>").count()).toBe(1);
+      expect(await page.locator("main script, main iframe, main img[src^='http']").count()).toBe(0);
+      expect(await page.getByRole("link", { name: /the store's documentation/ }).getAttribute("rel")).toContain(
+        "noopener",
+      );
+    } finally {
+      await close();
+    }
+  }, 60_000);
+
+  it("opens thoughts and groups of calls by keyboard", async () => {
+    const { page, close } = await open("/gallery", VIEWS[0]);
+    try {
+      const thought = page.getByRole("button", { name: /Thought for/ });
+      await thought.focus();
+      await page.keyboard.press("Enter");
+      expect(await page.getByText("may resolve too early").isVisible()).toBe(true);
+      await page.getByRole("button", { name: /^Read .*searched setCookie/ }).press("Space");
+      expect(await page.getByRole("button", { name: /Read src\/auth\/store\.ts/ }).isVisible()).toBe(true);
+    } finally {
+      await close();
+    }
+  }, 60_000);
+
+  it("does not answer a question before each part of it is answered", async () => {
+    const { page, close } = await open("/gallery", VIEWS[0]);
+    try {
+      const form = page.locator("form").filter({ hasText: "Which environments should get it?" });
+      const answer = form.getByRole("button", { name: "Answer" });
+      await form.getByLabel("staging").check();
+      await form.getByLabel("demo").check();
+      expect(await answer.isDisabled()).toBe(true);
+      await form.getByRole("button", { name: "Something else" }).last().click();
+      await form.getByRole("textbox").fill("Grace");
+      expect(await answer.isEnabled()).toBe(true);
+      await answer.click();
+      await form.getByRole("alert").filter({ hasText: "no agent to answer" }).waitFor();
+      expect(await form.getByRole("textbox").inputValue()).toBe("Grace");
+    } finally {
+      await close();
+    }
+  }, 60_000);
+});
