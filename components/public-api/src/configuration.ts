@@ -17,10 +17,10 @@ export const Configuration = z.object({
     .max(600)
     .default(60)
     .describe("Longest wait for the backend's answer, and between two pieces of a stream"),
-  RATE_LIMIT_PER_TOKEN: Count(1_000_000).default(600).describe("Requests per minute of one token"),
-  RATE_LIMIT_PER_TOKEN_BURST: Count(100_000).default(100).describe("Requests of one token that may come at once"),
-  RATE_LIMIT_PER_ADDRESS: Count(1_000_000).default(1200).describe("Requests per minute from one address"),
-  RATE_LIMIT_PER_ADDRESS_BURST: Count(100_000).default(200).describe("Requests from one address that may come at once"),
+  RATE_LIMIT_PER_TOKEN: Count(1_000_000).default(1200).describe("Requests per minute of one token"),
+  RATE_LIMIT_PER_TOKEN_BURST: Count(100_000).default(300).describe("Requests of one token that may come at once"),
+  RATE_LIMIT_PER_ADDRESS: Count(1_000_000).default(3000).describe("Requests per minute from one address"),
+  RATE_LIMIT_PER_ADDRESS_BURST: Count(100_000).default(600).describe("Requests from one address that may come at once"),
   STREAMS_PER_TOKEN: Count(100_000).default(50).describe("Event streams that one token may hold open"),
   TRUSTED_PROXIES: z.coerce
     .number()

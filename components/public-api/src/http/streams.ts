@@ -1,12 +1,14 @@
 /** Server-sent events, passed from the backend to clients byte by byte, no faster than a client reads. */
+import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { FastifyReply } from "fastify";
 import { SSE_HEADERS } from "@pilothouse/agui";
 import { GatewayError } from "../errors/gateway-error.ts";
 import type { Metrics } from "../operations/metrics.ts";
 
 const RETRY_SECONDS = 5;
+/** What a reader may take to read the rest of a stream that has ended. */
+const LINGER_MILLISECONDS = 10_000;
 
 export class EventStreams {
   readonly #mostPerToken: number;
@@ -42,8 +44,7 @@ export class EventStreams {
         raw.flushHeaders();
         raw.socket?.setNoDelay(true);
         if (this.#ending) body.destroy();
-        // A stream that broke off has no better end than this: events carry their numbers, and the client resumes.
-        await pipeline(body, raw).catch(() => raw.end());
+        await passOn(body, raw);
       } finally {
         this.#open.delete(body);
       }
@@ -76,4 +77,32 @@ export class EventStreams {
     if (held <= 1) this.#perToken.delete(tokenHash);
     else this.#perToken.set(tokenHash, held - 1);
   }
+}
+
+/**
+ * Resolves when the client's connection is done with. However the backend's side ends, the client's ends in order: events
+ * carry their numbers, and it resumes from the last one that it has.
+ */
+async function passOn(body: Readable, raw: ServerResponse): Promise<void> {
+  const done = Promise.withResolvers<void>();
+  let linger: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    if (linger !== undefined || raw.destroyed) return;
+    raw.end();
+    linger = setTimeout(() => raw.destroy(), LINGER_MILLISECONDS);
+  };
+  raw.once("close", () => {
+    clearTimeout(linger);
+    body.destroy();
+    done.resolve();
+  });
+  body.on("error", end);
+  body.once("close", end);
+  if (raw.destroyed) {
+    body.destroy();
+    return;
+  }
+  if (body.destroyed) end();
+  else body.pipe(raw);
+  await done.promise;
 }

@@ -47,6 +47,7 @@ export class Metrics {
     const streams: Gauge = new Gauge({
       name: "pilothouse_public_api_open_streams",
       help: "Event streams that are open",
+      registers: [],
       collect: () => streams.set(openStreams()),
     });
     this.registry.registerMetric(streams);
