@@ -3,13 +3,13 @@
  * them so that nothing is lost.
  */
 import { randomUUID } from "node:crypto";
-import { EventLog, EventType } from "@pilothouse/agui";
+import { EventType, type EventLog } from "@pilothouse/agui";
 import type { AgenticSession, AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
 import type { RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/rest/runner";
 import type { CapabilitiesReport } from "@pilothouse/contracts/runner/capabilities";
 import type { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
 import type { Interrupt } from "@ag-ui/core";
-import { tokenFromFile, type TokenSource } from "@pilothouse/kubernetes/config/token-source";
+import { tokenFromFile } from "@pilothouse/kubernetes/config/token-source";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { archiveWorkspace } from "./archive.ts";
@@ -20,12 +20,14 @@ import { messageOf } from "./errors.ts";
 import { Recorder } from "./events/recorder.ts";
 import { Secrets } from "./events/redaction.ts";
 import { RunnerMetrics } from "./metrics.ts";
+import { openLog, storedPosition, watchedToken } from "./opening.ts";
 import { closeInterruptedRun, promptRunId, readFormerAttempt, tellForgotten } from "./runs/former-attempt.ts";
 import { RunPositions } from "./runs/positions.ts";
 import { Runs } from "./runs/runs.ts";
 import { effectiveServers, specDifferences, type SpecDifference } from "./session/changes.ts";
 import { modelOf } from "./session/model.ts";
 import { SessionClient } from "./session/session.ts";
+import { SharedState } from "./state/shared-state.ts";
 import { StateFile } from "./state/state-file.ts";
 import { digestEvent, initialDigest, type DigestState } from "./status/digest.ts";
 import { StatusReporter, type RunnerStatus } from "./status/reporter.ts";
@@ -64,6 +66,7 @@ export class Runner {
   readonly #positions = new RunPositions();
   readonly #ending = new AbortController();
   readonly #secrets: Secrets;
+  readonly #sharedState: SharedState;
   #spec: AgenticSessionSpec;
   #digest: DigestState;
   #model: string | undefined;
@@ -193,6 +196,10 @@ export class Runner {
         this.#setDigest({ promptDelivered: true });
       reporter.touch();
     });
+    this.#sharedState = new SharedState({
+      initial: state.current.sharedState,
+      save: (sharedState) => void state.update({ sharedState }).catch((error: unknown) => this.#unsaved(error)),
+    });
     this.ready = this.#prepare(object, start.paths);
     this.runs = new Runs({
       threadId: this.threadId,
@@ -203,6 +210,7 @@ export class Runner {
       usage,
       logger,
       newId: () => this.newId(),
+      sharedState: this.#sharedState,
       interrupts: start.interrupts,
       ready: this.ready,
       onRunEnded: (outcome, seconds) => {
@@ -316,11 +324,16 @@ export class Runner {
         await state.update({ frameworkSessionId: id });
         this.#setDigest({ sessionId: id });
       },
+      sharedState: this.#sharedState,
       beginAutonomousRun: async (reason, signal) => this.runs.beginAutonomousRun(reason, signal),
       redact: (text) => this.#secrets.redact(text),
       logger: this.#logger,
     });
     await usageKnown;
+  }
+
+  #unsaved(error: unknown): void {
+    this.#logger.warn({ reason: messageOf(error) }, "the shared state was not saved");
   }
 
   #submitPrompt(object: AgenticSession): void {
@@ -388,36 +401,5 @@ export class Runner {
   #status(): RunnerStatus {
     const repos = this.#parts.workspace.repositories.states;
     return { agent: this.#digest.digest, ...(repos.length === 0 ? {} : { reconciledRepos: repos }) };
-  }
-}
-
-/** A token that was handed out is a secret from then on, also after it was rotated. */
-function watchedToken(source: TokenSource, secrets: Secrets): TokenSource {
-  return {
-    token: async () => {
-      const token = await source.token();
-      if (token !== undefined) secrets.add(token);
-      return token;
-    },
-    invalidate: () => source.invalidate(),
-  };
-}
-
-async function openLog(paths: WorkspacePaths, logger: Logger): Promise<EventLog> {
-  const log = await EventLog.open({
-    directory: paths.events,
-    onProblem: (error) => logger.error({ reason: messageOf(error) }, "the event log cannot be written: trying again"),
-  });
-  if (log.repairedBytes > 0) logger.warn({ bytes: log.repairedBytes }, "cut off a torn end of the event log");
-  return log;
-}
-
-/** Up to where the store has events. A store that does not answer must not hold up the start for long. */
-async function storedPosition(transcript: TranscriptClient, logger: Logger): Promise<number | undefined> {
-  try {
-    return (await transcript.position(AbortSignal.timeout(3000))).lastSeq;
-  } catch (error) {
-    logger.warn({ reason: messageOf(error) }, "the transcript store did not answer at start");
-    return undefined;
   }
 }

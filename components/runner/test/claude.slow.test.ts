@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { AgentClient, verifyThread } from "./support/agent-client.ts";
 import { BrokerProcess } from "./support/broker-process.ts";
@@ -375,5 +376,44 @@ describe("a session with Claude Code", () => {
     await runner.say("hello");
     const events = await runner.eventsUntil(isEnd, first.at(-1)?.seq);
     expect(events.at(-1)?.event).toMatchObject({ usage: [{ model: "claude-opus-5-5" }] });
+  });
+
+  it("shares a state with clients, over runs and attempts", async () => {
+    const first = await start({ initialPrompt: "share it" });
+    const events = await first.runner.eventsUntil(isEnd);
+    expect(events.find(({ event }) => event.type === EventType.STATE_DELTA)?.event).toMatchObject({
+      delta: [
+        { op: "add", path: "/plan", value: {} },
+        { op: "add", path: "/plan/title", value: "Harbour" },
+      ],
+    });
+    await first.runner.stop();
+    const { runner, session } = await start({}, first.session);
+    await runner.json("POST", "/agui/run", { messages: [{ id: "m", role: "user", content: "hello" }], state: {} });
+    const next = await runner.eventsUntil(isEnd, events.at(-1)?.seq);
+    expect(next[1]?.event).toMatchObject({ type: "STATE_SNAPSHOT", snapshot: { plan: { title: "Harbour" } } });
+    await verifyThread(platform, session, runner);
+  });
+
+  it("uses a tool server of the session, tells of one that does not start, and takes a change while it lives", async () => {
+    const echo = {
+      type: "stdio",
+      command: process.execPath,
+      args: [fileURLToPath(new URL("support/echo-server.ts", import.meta.url))],
+    };
+    const broken = { type: "stdio", command: "/nonexistent/server" };
+    const { runner, session } = await start({
+      initialPrompt: "use the echo",
+      mcpServers: { custom: { echo, broken } },
+    });
+    const events = await runner.eventsUntil(isEnd);
+    expect(results(events)).toEqual(["echo: ahoy"]);
+    const names = async (): Promise<unknown> => {
+      const { items } = (await runner.json("GET", "/mcp/status")) as { items: { name: string; status: string }[] };
+      return items.map(({ name, status }) => `${name} ${status}`).toSorted();
+    };
+    expect(await names()).toEqual(["broken failed", "echo connected", "pilothouse connected"]);
+    await platform.patchSpec(session.name, { mcpServers: { custom: { echo, broken: null } } });
+    await expect.poll(names, { timeout: 10_000 }).toEqual(["echo connected", "pilothouse connected"]);
   });
 });

@@ -12,6 +12,7 @@ import type { Logger } from "pino";
 import type { z } from "zod";
 import type { WorkspacePaths } from "../environment.ts";
 import type { RunnerErrorCode } from "../errors.ts";
+import type { SharedState } from "../state/shared-state.ts";
 
 export type McpServerStatus = z.infer<typeof McpServerStatusSchema>;
 export type Workflow = z.infer<typeof ActiveWorkflow>;
@@ -87,6 +88,8 @@ export interface SessionContext {
   readonly frameworkSessionId: string | undefined;
   /** Remembers the framework's conversation across attempts. */
   rememberFrameworkSession(id: string): Promise<void>;
+  /** What agent and clients share between turns. */
+  readonly sharedState: SharedState;
   /** Waits until no other run is open, then opens one. Rejects when the signal aborts before. */
   beginAutonomousRun(reason: string, signal: AbortSignal): Promise<AutonomousRun>;
   /** Text without secrets, for messages that do not pass the event log. */

@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import type { AutonomousRun, EventSink, PlatformBridge, RunOutcome } from "../bridges/bridge.ts";
 import { messageOf, RunnerError } from "../errors.ts";
 import type { Recorder } from "../events/recorder.ts";
+import type { SharedState } from "../state/shared-state.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { Spent, UsageSource } from "../usage/usage.ts";
 import { newMessages, previewOf, senderOf, type RunRequest, type Sender } from "./input.ts";
@@ -21,6 +22,7 @@ export interface RunsOptions {
   readonly usage: UsageSource;
   readonly logger: Logger;
   readonly newId: () => string;
+  readonly sharedState: SharedState;
   /** Questions that a former attempt left unanswered. */
   readonly interrupts: readonly Interrupt[];
   /** Resolves when the workspace and the framework are ready; runs wait for it. */
@@ -248,6 +250,7 @@ export class Runs {
       input: { threadId, runId, ...parent, messages: [...messages], tools: [], context: [], ...answers },
       ...(autonomous === undefined ? {} : { metadata: autonomous }),
     });
+    for (const event of this.#options.sharedState.startRun(request.state)) recorder.record(event);
     return active;
   }
 

@@ -11,6 +11,8 @@ export const RunnerState = z.object({
   frameworkSessionId: z.string().optional(),
   /** Number of the newest RUN_STARTED, or a little before it: from here on the log tells whether a run is open. */
   runSeq: z.int().min(0).default(0),
+  /** What agent and clients share between turns. */
+  sharedState: z.record(z.string(), z.unknown()).default({}),
   /** Messages that the conversation has already: clients send their whole history with each run. */
   messageIds: z.array(z.string()).default([]),
   /** Commits that the repositories were at when the session began, by folder name. */

@@ -118,6 +118,14 @@ export const script: Script = parseScript({
         "Done with it.",
       ],
     },
+    {
+      when: { prompt: "share it" },
+      steps: [
+        [{ tool: "mcp__pilothouse__update_shared_state", input: { path: "/plan/title", value: "Harbour" } }],
+        "Shared.",
+      ],
+    },
+    { when: { prompt: "use the echo" }, steps: [[{ tool: "mcp__echo__say", input: { text: "ahoy" } }], "Echoed."] },
     { when: { prompt: "task-notification" }, steps: ["The helper has come back."] },
     { steps: ["I am here."] },
   ],

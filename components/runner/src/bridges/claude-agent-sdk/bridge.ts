@@ -4,7 +4,14 @@
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { CanUseTool, PermissionResult, SDKMessage, SDKResultMessage } from "@anthropic-ai/claude-agent-sdk";
+import { setTimeout as sleep } from "node:timers/promises";
+import type {
+  CanUseTool,
+  McpSdkServerConfigWithInstance,
+  PermissionResult,
+  SDKMessage,
+  SDKResultMessage,
+} from "@anthropic-ai/claude-agent-sdk";
 import { EventType } from "@pilothouse/agui";
 import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
 import {
@@ -25,6 +32,7 @@ import type {
 import { interruptFor, isLasting, lastingKey, QUESTION_TOOL, resultFor, resultForWords, type Ask } from "./asks.ts";
 import { claudeOptions, hasConversation, mcpServersOf, permissionModeOf } from "./options.ts";
 import { NO_TOTALS, outcomeOf, type Totals } from "./outcome.ts";
+import { isPlatformTool, PLATFORM_SERVER, platformTools } from "./platform-tools.ts";
 import { ClaudeProcess } from "./process.ts";
 import { copyProjectConfig } from "./project-config.ts";
 import { Translator } from "./translator.ts";
@@ -34,6 +42,7 @@ import { answersInWords, contentOf, textOf, userMessage } from "./user-message.t
 /** Tools ask while their message is still being written; the rest of it belongs into the same run. */
 const ASK_SETTLES = 40;
 const ASK_PATIENCE = 2000;
+const SERVER_PATIENCE = 5000;
 
 interface Settings {
   model: string | undefined;
@@ -125,7 +134,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
         return;
       case "mcpServers":
         settings.mcpServers = change.servers;
-        await query?.setMcpServers(mcpServersOf(change.servers));
+        if (this.#process?.alive === true) await this.#connectServers(this.#process);
         return;
       case "repositories":
         settings.directories = change.directories;
@@ -186,6 +195,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
             ...settings,
             ...hooks,
             projectConfig,
+            platformTools: this.#platformTools(),
             conversation: known ? { resume: id } : { sessionId: id },
             canUseTool: this.#canUseTool,
           }),
@@ -204,6 +214,9 @@ export class ClaudeAgentBridge implements PlatformBridge {
       );
     }
     this.#process = current.process;
+    if (Object.keys(settings.mcpServers).length > 0)
+      // A server that hangs must not keep the session from working.
+      await Promise.race([this.#connectServers(current.process), sleep(SERVER_PATIENCE, undefined, { ref: false })]);
     context.logger.info({ conversation: id, resumed: known }, "Claude Code is ready");
     void this.#readCapabilities(current.process);
   }
@@ -222,6 +235,24 @@ export class ClaudeAgentBridge implements PlatformBridge {
     } catch (error) {
       this.#context?.logger.warn({ reason: messageOf(error) }, "Claude Code did not tell its capabilities");
     }
+  }
+
+  async #connectServers({ query }: ClaudeProcess): Promise<void> {
+    const { redact, logger } = this.#started(this.#context);
+    const servers = mcpServersOf(this.#started(this.#settings).mcpServers);
+    try {
+      const { errors } = await query.setMcpServers({ ...servers, [PLATFORM_SERVER]: this.#platformTools() });
+      for (const [server, reason] of Object.entries(errors))
+        logger.warn({ server, reason: redact(reason) }, "an MCP server could not be connected");
+    } catch (error) {
+      logger.warn({ reason: redact(messageOf(error)) }, "the MCP servers could not be set");
+    }
+  }
+
+  #platformTools(): McpSdkServerConfigWithInstance {
+    return platformTools(this.#started(this.#context).sharedState, async (event) => {
+      (await this.#started(this.#turns).forEvents()).sink.emit(event);
+    });
   }
 
   /** True when the run's input is an answer to what the agent waits for. */
@@ -248,6 +279,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
   readonly #canUseTool: CanUseTool = async (toolName, input, options): Promise<PermissionResult> => {
     const settings = this.#started(this.#settings);
     const free = settings.permissionMode === "bypass" || this.#alwaysAllowed.has(lastingKey(toolName, input));
+    if (isPlatformTool(toolName)) return { behavior: "allow", updatedInput: input };
     if (free && toolName !== QUESTION_TOOL) return { behavior: "allow", updatedInput: input };
     const id = randomUUID();
     const toolCallId = this.#translator.toolCallId(options.toolUseID);

@@ -6,6 +6,7 @@ import type { CanUseTool, McpServerConfig, Options, PermissionMode } from "@anth
 import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
 import { forbiddenEnvironmentName } from "@pilothouse/contracts/runner/user-environment";
 import type { SessionContext } from "../bridge.ts";
+import { PLATFORM_SERVER } from "./platform-tools.ts";
 
 const MODES: Readonly<Record<AgenticSessionSpec["permissionMode"], PermissionMode>> = {
   ask: "default",
@@ -36,8 +37,8 @@ export interface OptionsInput {
   readonly directories: readonly string[];
   readonly model: string | undefined;
   readonly permissionMode: AgenticSessionSpec["permissionMode"];
-  readonly mcpServers: Readonly<Record<string, McpServer>>;
   readonly projectConfig: string;
+  readonly platformTools: McpServerConfig;
   readonly conversation: { readonly resume: string } | { readonly sessionId: string };
   readonly canUseTool: CanUseTool;
   readonly stderr: (data: string) => void;
@@ -66,7 +67,8 @@ export function claudeOptions(input: OptionsInput): Options {
     projectConfigRoot: input.projectConfig,
     strictMcpConfig: true,
     settings: { disableAllHooks: true, disableSkillShellExecution: true, enableAllProjectMcpServers: false },
-    mcpServers: mcpServersOf(input.mcpServers),
+    // The session's own servers are added after the start: those that are given here can never be removed.
+    mcpServers: { [PLATFORM_SERVER]: input.platformTools },
     mcpServersDelivery: "initialize",
     systemPrompt: { type: "preset", preset: "claude_code", append: sessionPrompt(input) },
     stderr: input.stderr,
