@@ -5,9 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { z } from "zod";
 
 const run = promisify(execFile);
 const CLI = fileURLToPath(new URL("../../components/cli/src/main.ts", import.meta.url));
+
+/** What execFile rejects with when the program ends with another code than 0, or cannot be started. */
+const Failure = z.object({ code: z.unknown(), stdout: z.string().default(""), stderr: z.string().default("") });
 
 export type CommandResult = { code: number; stdout: string; stderr: string };
 
@@ -20,14 +24,14 @@ export async function pilothouse(args: string[], env: Record<string, string> = {
     });
     return { code: 0, stdout, stderr };
   } catch (error) {
-    const failed = error as { code?: unknown; stdout?: unknown; stderr?: unknown };
-    return {
-      code: typeof failed.code === "number" ? failed.code : 1,
-      stdout: String(failed.stdout ?? ""),
-      stderr: String(failed.stderr ?? ""),
-    };
+    const failed = Failure.parse(error);
+    return { code: typeof failed.code === "number" ? failed.code : 1, stdout: failed.stdout, stderr: failed.stderr };
   }
 }
+
+/** An answer of the backend. The suites read deep into bodies, so their shape is checked by what is expected of them. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Answer = { status: number; body: any };
 
 export class Installation {
   readonly dataDir: string;
@@ -102,7 +106,7 @@ export class Installation {
   }
 
   /** A call to the backend as `token`'s user. */
-  async api(token: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: any }> {
+  async api(token: string, method: string, path: string, body?: unknown): Promise<Answer> {
     const answer = await fetch(`${this.endpoints.backend}/api${path}`, {
       method,
       headers: {

@@ -5,7 +5,7 @@ import { dataDirectory } from "../supervisor/data-directory.ts";
 
 export type TokenOptions = { user: string; group: string[]; expires: number; dataDir?: string };
 
-export async function token(options: TokenOptions): Promise<void> {
+export function token(options: TokenOptions): void {
   const directory = dataDirectory(options.dataDir);
   if (options.user.startsWith("system:") || options.group.some((group) => group.startsWith("system:"))) {
     throw new CliError(
@@ -15,7 +15,7 @@ export async function token(options: TokenOptions): Promise<void> {
   }
   let minted: string;
   try {
-    minted = await mintUserToken(directory.cluster, {
+    minted = mintUserToken(directory.cluster, {
       user: options.user,
       groups: options.group,
       expiresInSeconds: options.expires,

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } f
 import { join } from "node:path";
 import { EXIT_WITH_PARENT } from "@pilothouse/contracts";
 import { CliError } from "../errors.ts";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 
 const LOG_ROTATE_BYTES = 20 * 1024 * 1024;
 const RESTART_DELAYS_MS = [200, 500, 1_000, 2_000, 5_000, 10_000];
@@ -48,7 +49,7 @@ export class Component {
     // Standard input is a pipe that nobody writes: it closes when this process dies, however it dies.
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
       cwd,
-      env: { ...env, [EXIT_WITH_PARENT]: "1" },
+      env: { ...env, NODE_COMPILE_CACHE: COMPILE_CACHE, [EXIT_WITH_PARENT]: "1" },
       stdio: ["pipe", log, log],
     });
     closeSync(log);

@@ -54,7 +54,9 @@ describe("the data directory", () => {
   it("with a damaged record can be taken", async () => {
     const directory = dataDirectory(folder);
     writeFileSync(directory.supervisorFile, '{"pid":');
-    (await takeDataDirectory(directory))();
+    const giveBack = await takeDataDirectory(directory);
+    expect(runningSupervisor(directory)?.pid).toBe(process.pid);
+    giveBack();
   });
 });
 

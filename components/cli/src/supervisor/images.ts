@@ -4,9 +4,10 @@
  */
 import { dirname, join } from "node:path";
 import type { ImageStore } from "@pilothouse/local-cluster";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 import { ROOT } from "./root.ts";
 
-const TREE = ["components", "packages", "node_modules", "package.json"];
+const TREE = ["components", "packages", "node_modules", "package.json", join(".tools", "compile-cache")];
 
 export type VisibleFolders = {
   /** Folders of this machine that sessions may read (`up --share`), for repositories at file:// addresses. */
@@ -23,6 +24,7 @@ export function projectImages(visible: VisibleFolders): ImageStore {
       "--disable-warning=ExperimentalWarning",
       join(ROOT, "components", component, "src", "main.ts"),
     ],
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     hostPaths: [...own, ...extra].map((path) => ({ path, readOnly: true })),
   });
   return {

@@ -15,6 +15,7 @@ import {
   publicApiComponent,
   simulatorComponent,
 } from "./components.ts";
+import { fillCompileCache } from "./compile-cache.ts";
 import { dataDirectory, prepareDataDirectory } from "./data-directory.ts";
 import { endpointsOf, formerPorts, writeEndpoints } from "./endpoints.ts";
 import { ensureFrontendBuild } from "./frontend-build.ts";
@@ -143,10 +144,12 @@ async function start(
   startComponent(new Component(frontendComponent(installation)));
   cleanups.push(() => stopped.abort());
   await progress.step("Starting the components", () => Promise.all(waiting));
+  // In the background: it costs a second of two cores, and nobody waits for it.
+  fillCompileCache(stopped.signal).catch((error: unknown) => progress.note(`compile cache: ${messageOf(error)}`));
 
   writeEndpoints(directory, endpoints);
   const user = userInfo().username;
-  const token = await cluster.mintUserToken({ user, groups: [], expiresInSeconds: USER_TOKEN_SECONDS });
+  const token = cluster.mintUserToken({ user, groups: [], expiresInSeconds: USER_TOKEN_SECONDS });
   return { link: createLoginLink(directory, endpoints.ui, token), user };
 }
 
