@@ -73,20 +73,24 @@ async function main(): Promise<void> {
   const direct = `http://127.0.0.1:${address.port}`;
   const secrets = await mkdtemp(join(tmpdir(), "broker-bench-"));
   await writeFile(join(secrets, "ANTHROPIC_API_KEY"), "sk-bench-0123456789");
-  const broker = spawn(process.execPath, [fileURLToPath(new URL("../components/broker/src/main.ts", import.meta.url))], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      POD_IP: "127.0.0.1",
-      PILOTHOUSE_BROKER_PORT: "0",
-      PILOTHOUSE_BROKER_TOKEN: "token",
-      PILOTHOUSE_PROJECT: "bench",
-      PILOTHOUSE_SESSION_NAME: "bench",
-      PILOTHOUSE_SESSION_UID: "bench",
-      PILOTHOUSE_RUNNER_SECRETS_DIR: secrets,
-      PILOTHOUSE_MAX_REQUESTS_PER_MINUTE: "1000000",
-      ANTHROPIC_UPSTREAM_URL: direct,
+  const broker = spawn(
+    process.execPath,
+    [fileURLToPath(new URL("../components/broker/src/main.ts", import.meta.url))],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        POD_IP: "127.0.0.1",
+        PILOTHOUSE_BROKER_PORT: "0",
+        PILOTHOUSE_BROKER_TOKEN: "token",
+        PILOTHOUSE_PROJECT: "bench",
+        PILOTHOUSE_SESSION_NAME: "bench",
+        PILOTHOUSE_SESSION_UID: "bench",
+        PILOTHOUSE_RUNNER_SECRETS_DIR: secrets,
+        PILOTHOUSE_MAX_REQUESTS_PER_MINUTE: "1000000",
+        ANTHROPIC_UPSTREAM_URL: direct,
+      },
     },
-  });
+  );
   try {
     const [line] = (await once(broker.stdout, "data")) as [Buffer];
     broker.stdout.resume();

@@ -65,7 +65,10 @@ const kubernetesAnswers = (url: string) => (): Promise<boolean> =>
     request.once("error", () => resolve(false));
   });
 
-/** Resident memory in MiB of a process and its children, by the name of each one's entry file. */
+/**
+ * Memory in MiB of a process and its children, by the name of each one's entry file. Proportional set size: what
+ * processes share (Node's own code above all) is counted once, divided among them, so that the sum is what they cost.
+ */
 function memoryOf(pid: number): Record<string, number> {
   const result: Record<string, number> = {};
   for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
@@ -75,7 +78,8 @@ function memoryOf(pid: number): Record<string, number> {
       const command = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0");
       const file = command.find((part) => part.includes("/components/")) ?? "";
       const component = /components\/([\w-]+)/.exec(file)?.[1] ?? name;
-      result[component] = Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+      const memory = readFileSync(`/proc/${name}/smaps_rollup`, "utf8");
+      result[component] = Math.round(Number(/^Pss:\s+(\d+)/m.exec(memory)?.[1] ?? 0) / 1024);
     } catch {
       // It ended while we looked.
     }

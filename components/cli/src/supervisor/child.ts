@@ -11,6 +11,9 @@ const RESTART_DELAYS_MS = [200, 500, 1_000, 2_000, 5_000, 10_000];
 /** A component that lived this long is taken as healthy, and its next restart is immediate again. */
 const HEALTHY_AFTER_MS = 30_000;
 
+/** A small young generation costs these servers nothing that shows, and saves about 10 MB in each. */
+const NODE_FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=2"];
+
 export type ComponentOptions = {
   name: string;
   /** Arguments to Node: the entry file first. */
@@ -47,7 +50,7 @@ export class Component {
     }
     const log = openSync(this.#logFile, "a", 0o600);
     // Standard input is a pipe that nobody writes: it closes when this process dies, however it dies.
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...args], {
       cwd,
       env: { ...env, NODE_COMPILE_CACHE: COMPILE_CACHE, [EXIT_WITH_PARENT]: "1" },
       stdio: ["pipe", log, log],
