@@ -16,7 +16,7 @@ export const Configuration = z.object({
     .min(0.05)
     .max(600)
     .default(60)
-    .describe("Longest wait for the backend's answer, and between two pieces of a stream"),
+    .describe("Longest wait for an answer of the backend, or for a stream to begin"),
   RATE_LIMIT_PER_TOKEN: Count(1_000_000).default(1200).describe("Requests per minute of one token"),
   RATE_LIMIT_PER_TOKEN_BURST: Count(100_000).default(300).describe("Requests of one token that may come at once"),
   RATE_LIMIT_PER_ADDRESS: Count(1_000_000).default(3000).describe("Requests per minute from one address"),

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import packageJson from "../package.json" with { type: "json" };
 import { BackendClient } from "./backend/client.ts";
 import type { Configuration } from "./configuration.ts";
-import { handleErrors } from "./errors/handler.ts";
+import { answerBrokenRequest, answerUnroutable, handleErrors } from "./errors/handler.ts";
 import { BODY_LIMIT, acceptJsonOnly } from "./http/body.ts";
 import { requireCallers } from "./http/caller.ts";
 import { trackConnections } from "./http/connections.ts";
@@ -58,6 +58,11 @@ export async function createPublicApi({
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
     return503OnClosing: true,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (_error, _request, reply) => {
+      reply.hijack();
+      answerUnroutable(reply.raw);
+    },
     routerOptions: { maxParamLength: 8192, ignoreTrailingSlash: true },
   });
   const endConnections = trackConnections(app.server);

@@ -32,6 +32,8 @@ export interface BackendClientOptions {
 const LARGEST_ERROR = 256 * 1024;
 const LARGEST_JSON = 32 * 1024 * 1024;
 const READY_MILLISECONDS = 3_000;
+/** The backend sends a heartbeat every 15 s at the latest. */
+const STREAM_SILENCE_MILLISECONDS = 60_000;
 
 export class BackendClient {
   readonly #origin: string;
@@ -47,54 +49,52 @@ export class BackendClient {
     this.#prefix = url.pathname.replace(/\/+$/, "");
     this.#timeout = timeoutMilliseconds;
     this.#metrics = metrics;
-    const timeouts = { headersTimeout: timeoutMilliseconds, bodyTimeout: timeoutMilliseconds };
+    // Calls have deadlines of their own, kept here; what is left to undici is a stream that falls silent.
+    const timeouts = { headersTimeout: 0, bodyTimeout: STREAM_SILENCE_MILLISECONDS };
     this.#calls = new Agent({ ...timeouts, connections: 128, keepAliveTimeout: 10_000 });
     this.#streams = new Agent({ ...timeouts, keepAliveTimeout: 1_000 });
   }
 
   /**
-   * A call whose answer is JSON of this shape.
+   * A call whose answer is taken in whole, within the time that a call may take.
    *
    * @throws BackendRefusal with what the backend said
-   * @throws GatewayError BACKEND_FAILED, BACKEND_UNAVAILABLE, BACKEND_TIMEOUT
+   * @throws GatewayError BACKEND_FAILED, BACKEND_UNAVAILABLE, BACKEND_TIMEOUT, and what `take` throws of its kind
    */
+  async read<T>(request: BackendRequest, take: (answer: BackendAnswer) => Promise<T>): Promise<T> {
+    return this.#inTime(request, async (timed) => {
+      const answer = await this.#call(this.#calls, timed);
+      try {
+        return await take(answer);
+      } catch (error) {
+        answer.body.destroy();
+        throw timed.signal.aborted ? failureOf(timed.signal.reason).error : brokenOff(error);
+      }
+    });
+  }
+
+  /** {@link read} for JSON of this shape. */
   async json<S extends z.ZodType>(
     schema: S,
     request: BackendRequest,
   ): Promise<{ value: z.output<S>; headers: BackendAnswer["headers"] }> {
-    const late = AbortSignal.timeout(this.#timeout);
-    const { status, headers, body } = await this.#call(this.#calls, {
-      ...request,
-      signal: AbortSignal.any([request.signal, late]),
-    });
-    const text = await readLimited(body, LARGEST_JSON).catch((error: unknown) => {
-      throw request.signal.aborted ? error : late.aborted ? timedOut(error) : brokenOff(error);
-    });
-    const parsed = schema.safeParse(parseJson(text));
-    if (parsed.success) return { value: parsed.data, headers };
-    throw new GatewayError("BACKEND_FAILED", "the backend's answer is not one that this version understands", {
-      cause: new TypeError(`${request.method} → ${status}: ${parsed.error.issues[0]?.message ?? "not JSON"}`),
+    return this.read(request, async ({ status, headers, body }) => {
+      const parsed = schema.safeParse(parseJson(await readLimited(body, LARGEST_JSON)));
+      if (parsed.success) return { value: parsed.data, headers };
+      throw new GatewayError("BACKEND_FAILED", "the backend's answer is not one that this version understands", {
+        cause: new TypeError(`${request.method} → ${status}: ${parsed.error.issues[0]?.message ?? "not JSON"}`),
+      });
     });
   }
 
-  /** A call whose answer has no body that matters. */
+  /** {@link read} for an answer without a body that matters. */
   async done(request: BackendRequest): Promise<void> {
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(this.#timeout)]);
-    const { body } = await this.#call(this.#calls, { ...request, signal });
-    body.on("error", () => undefined).resume();
+    await this.read(request, async ({ body }) => readLimited(body, LARGEST_JSON));
   }
 
-  /** A call whose body is passed on as it comes, a stream without end included. */
+  /** A call whose body is passed on as it comes. Once it answers, it may take as long as it likes. */
   async pass(request: BackendRequest): Promise<BackendAnswer> {
-    // Once it answers, it may take as long as it likes.
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(new DOMException("no answer", "TimeoutError")), this.#timeout);
-    try {
-      const signal = AbortSignal.any([request.signal, late.signal]);
-      return await this.#call(this.#streams, { ...request, signal });
-    } finally {
-      clearTimeout(timer);
-    }
+    return this.#inTime(request, async (timed) => this.#call(this.#streams, timed));
   }
 
   /** What keeps the backend from answering, or undefined when it does. */
@@ -115,6 +115,16 @@ export class BackendClient {
 
   async close(): Promise<void> {
     await Promise.all([this.#calls.destroy(), this.#streams.destroy()]);
+  }
+
+  async #inTime<T>(request: BackendRequest, work: (timed: BackendRequest) => Promise<T>): Promise<T> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DOMException("no answer in time", "TimeoutError")), this.#timeout);
+    try {
+      return await work({ ...request, signal: AbortSignal.any([request.signal, late.signal]) });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #call(dispatcher: Dispatcher, request: BackendRequest): Promise<BackendAnswer> {
@@ -154,7 +164,7 @@ function withContentType({ headers, body }: BackendRequest): Record<string, stri
 }
 
 function failureOf(error: unknown): { outcome: BackendOutcome; error: unknown } {
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError || isTimeout(error)) {
+  if (error instanceof errors.ConnectTimeoutError || (error instanceof Error && error.name === "TimeoutError")) {
     return { outcome: "timeout", error: timedOut(error) };
   }
   if (error instanceof Error && error.name === "AbortError") {
@@ -165,10 +175,6 @@ function failureOf(error: unknown): { outcome: BackendOutcome; error: unknown } 
     retryAfterSeconds: 1,
   });
   return { outcome: "unavailable", error: unavailable };
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === "TimeoutError";
 }
 
 function timedOut(cause: unknown): GatewayError {

@@ -15,6 +15,7 @@ export const ERRORS = {
   TOO_MANY_REQUESTS: { status: 429, meaning: "the token or the address asks too often; wait, as Retry-After says" },
   TOO_MANY_STREAMS: { status: 429, meaning: "the token holds too many event streams; close some" },
   CLIENT_GONE: { status: 499, meaning: "the client went before it was answered; seen in logs and metrics alone" },
+  HEADERS_TOO_LARGE: { status: 431, meaning: "the headers are larger than 16 KiB" },
   INTERNAL: { status: 500, meaning: "a fault of this server; the log has it under the request's id" },
   BACKEND_FAILED: { status: 502, meaning: "the backend answered something that is no answer of ours" },
   BACKEND_UNAVAILABLE: { status: 502, meaning: "the backend cannot be reached" },

@@ -105,9 +105,10 @@ export function conversationRoutes(backend: BackendClient, streams: EventStreams
         const { accept: _ours, ...rest } = headers;
         const base = `${sessionPath(callerOf(request).project, id)}/export`;
         const path = withQuery(base, { format: format === "markdown" ? "markdown" : "json" });
-        const answer = await backend.pass({ method: "GET", path, headers: rest, signal });
-        if (format !== "json") return passBody(reply, answer);
-        return reply.send({ id, messages: await readConversation(answer.body, LARGEST_CONVERSATION) });
+        const call = { method: "GET", path, headers: rest, signal } as const;
+        if (format !== "json") return passBody(reply, await backend.pass(call));
+        const messages = await backend.read(call, async ({ body }) => readConversation(body, LARGEST_CONVERSATION));
+        return reply.send({ id, messages });
       },
     });
   };
