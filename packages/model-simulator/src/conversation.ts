@@ -79,9 +79,9 @@ export interface Turn {
   readonly latest: readonly ToolResult[];
 }
 
-// Claude Code wraps its own additions in such tags. A finished background task (<task-notification>) is not among them:
-// it begins a turn, like a prompt.
-const FRAMEWORK_TAGS = /\n*<(system-reminder|local-command-[a-z]+|command-[a-z]+)>[\s\S]*?<\/\1>/g;
+// Claude Code and Gemini CLI wrap their own additions in such tags. A finished background task (<task-notification>) is
+// not among them: it begins a turn, like a prompt.
+const FRAMEWORK_TAGS = /\n*<(system-reminder|session_context|local-command-[a-z]+|command-[a-z]+)>[\s\S]*?<\/\1>/g;
 const INTERRUPT_NOTICE = /\[Request interrupted by user[^\]]*\]/g;
 const FRAMEWORK_NOTICES = new Set(["Tool loaded."]);
 
