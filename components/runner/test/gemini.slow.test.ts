@@ -224,7 +224,7 @@ describe("a session with Gemini CLI", () => {
     const first = await runner.eventsUntil(isEnd);
     await runner.say("slow");
     const after = first.at(-1)?.seq;
-    await runner.eventsUntil(({ event }) => event.type === EventType.TEXT_MESSAGE_CONTENT, after);
+    await runner.eventsUntil((_, all) => textOf(all).includes("word word"), after);
     process.kill(childOf(runner), "SIGKILL");
     const died = await runner.eventsUntil(isEnd, after);
     expect(died.at(-1)?.event).toMatchObject({ type: "RUN_ERROR", code: "AGENT_PROCESS_DIED" });
