@@ -67,7 +67,7 @@ export class BrokerProcess {
     const exited = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.kill("SIGKILL");
     await exited;
-    await rm(this.#directory, { recursive: true, force: true });
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

@@ -180,7 +180,7 @@ export class Platform {
     await this.store.stop();
     await this.usage.stop();
     await this.cluster.stop();
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   /** A definition is served a moment after it is created. */

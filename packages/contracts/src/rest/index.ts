@@ -7,7 +7,6 @@ export * from "./lists.ts";
 export * from "./members.ts";
 export * from "./platform.ts";
 export * from "./projects.ts";
-export * from "./public.ts";
 export * from "./runner.ts";
 export * from "./secrets.ts";
 export * from "./sessions.ts";
