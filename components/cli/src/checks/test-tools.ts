@@ -8,7 +8,8 @@ const PACKAGES: { program: string; package: string; at?: string }[] = [
   { program: "git", package: "git" },
   { program: "bwrap", package: "bubblewrap" },
   { program: "chromium", package: "chromium" },
-  { program: "unzip", package: "unzip" },
+  // Debian keeps the server's programs off the PATH.
+  { program: "postgres", package: "postgresql", at: "/usr/lib/postgresql" },
 ];
 
 /** Installs what is missing with apt-get, which needs root; says what to install otherwise. */
