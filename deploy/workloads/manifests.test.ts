@@ -10,13 +10,14 @@ import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { BackendEnvironment } from "../../components/backend/src/configuration.ts";
 import { readSettings } from "../../components/frontend/server/settings.ts";
+import { kubectlBinary } from "../../packages/local-cluster/test/kubectl.ts";
 import { loadConfiguration } from "../../components/operator/src/configuration/configuration.ts";
 import { Configuration as PublicApiEnvironment } from "../../components/public-api/src/configuration.ts";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 const DEPLOY = dirname(FOLDER.replace(/\/$/, ""));
 const OVERLAYS = ["single-replica-sqlite", "ha-postgresql"];
-const hasKubectl = spawnSync("kubectl", ["version", "--client"]).status === 0;
+const kubectl = await kubectlBinary("1.35");
 
 const Environment = z.array(z.object({ name: z.string(), value: z.string().optional() }));
 const Probe = z.object({ httpGet: z.object({ path: z.string(), port: z.union([z.string(), z.number()]) }) });
@@ -74,7 +75,7 @@ const Some = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z
 type Some = z.output<typeof Some>;
 
 const parse = (text: string): Some[] => parseAllDocuments(text).map((document) => Some.parse(document.toJS()));
-const render = (name: string): Some[] => parse(execFileSync("kubectl", ["kustomize", join(FOLDER, name)]).toString());
+const render = (name: string): Some[] => parse(execFileSync(kubectl, ["kustomize", join(FOLDER, name)]).toString());
 const installed = ["rbac"].flatMap((folder) =>
   readdirSync(join(DEPLOY, folder)).flatMap((file) => parse(readFileSync(join(DEPLOY, folder, file), "utf8"))),
 );
@@ -112,8 +113,8 @@ describe("make-keys.sh", () => {
   });
 });
 
-describe.skipIf(!hasKubectl).each(OVERLAYS)("overlay %s", (overlay) => {
-  const objects = hasKubectl ? render(overlay) : [];
+describe.each(OVERLAYS)("overlay %s", (overlay) => {
+  const objects = render(overlay);
   const deployments = objects
     .filter((object) => object.kind === "Deployment")
     .map((object) => Deployment.parse(object));
