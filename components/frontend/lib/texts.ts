@@ -387,6 +387,8 @@ export const texts = {
     },
     add: "Add member",
     added: (name: string) => `${name} was added`,
+    changed: (name: string, role: string) => `${name} is now ${role}`,
+    roleOf: (name: string) => `Role of ${name}`,
     removed: (name: string) => `${name} was removed`,
     removeTitle: (name: string) => `Remove ${name}?`,
     removeLead: "They lose access to this project at once.",

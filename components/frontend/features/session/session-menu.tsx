@@ -77,12 +77,14 @@ export function SessionMenu({ project, session, actions }: SessionMenuProps) {
           {texts.session.delete}
         </MenuItem>
       </Menu>
-      <RenameDialog
-        open={open === "rename"}
-        onOpenChange={(isOpen) => setOpen(isOpen ? "rename" : undefined)}
-        initial={sessionTitle(session).slice(0, 50)}
-        onRename={(title) => actions.rename.mutate(title)}
-      />
+      {/* Made anew each time, so that it begins with the name of now. */}
+      {open === "rename" ? (
+        <RenameDialog
+          onClose={() => setOpen(undefined)}
+          initial={sessionTitle(session).slice(0, 50)}
+          onRename={(title) => actions.rename.mutate(title)}
+        />
+      ) : null}
       <Confirm
         open={open === "delete"}
         onOpenChange={(isOpen) => setOpen(isOpen ? "delete" : undefined)}
@@ -97,22 +99,21 @@ export function SessionMenu({ project, session, actions }: SessionMenuProps) {
 }
 
 interface RenameDialogProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
+  onClose: () => void;
   initial: string;
   onRename: (title: string) => void;
 }
 
-function RenameDialog({ open, onOpenChange, initial, onRename }: RenameDialogProps) {
+function RenameDialog({ onClose, initial, onRename }: RenameDialogProps) {
   const [title, setTitle] = useState(initial);
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={texts.session.renameTitle} className="max-w-md">
+    <Dialog open onOpenChange={(isOpen) => isOpen || onClose()} title={texts.session.renameTitle} className="max-w-md">
       <form
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
           onRename(title.trim());
-          onOpenChange(false);
+          onClose();
         }}
       >
         <Field label={texts.create.name}>
