@@ -22,6 +22,8 @@ export function ApprovalCard({ entry }: { entry: InterruptEntry }) {
   const [reason, setReason] = useState("");
   const [edited, setEdited] = useState<string>();
   const editedInput = edited === undefined ? undefined : parseObject(edited);
+  const heading = texts.approval.title(toolName ?? texts.tools.unnamed);
+  const message = entry.message ?? `${verb} ${target}`;
   const isInvalid = edited !== undefined && editedInput === undefined;
 
   const decide = (decision: "allow_once" | "allow_always" | "deny") =>
@@ -39,8 +41,8 @@ export function ApprovalCard({ entry }: { entry: InterruptEntry }) {
       <div className="flex items-start gap-2.5">
         <ShieldQuestion aria-hidden className="mt-0.5 size-4.5 shrink-0 text-warn-ink" />
         <div className="min-w-0">
-          <h2 className="font-semibold">{texts.approval.title(toolName ?? texts.tools.unnamed)}</h2>
-          <p className="text-sm break-words text-ink-2">{entry.message ?? `${verb} ${target}`}</p>
+          <h2 className="font-semibold">{heading}</h2>
+          {message === heading ? null : <p className="text-sm break-words text-ink-2">{message}</p>}
         </div>
       </div>
       {edited === undefined ? (
