@@ -1,5 +1,5 @@
 /** Signs grants: short-lived proofs for one session's runner of who calls, and what they may do there. */
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { GRANT_ISSUER, GRANT_LIFETIME_SECONDS, type GrantVerb } from "@pilothouse/contracts";
 import { SignJWT } from "jose";
 import type { Identity } from "../identity/identity.ts";
@@ -10,6 +10,7 @@ const KEPT_GRANTS = 5_000;
 
 export class GrantSigner {
   readonly #key: KeyObject;
+  readonly #keyId: string;
   readonly #now: () => number;
   readonly #kept = new Map<string, { token: string; until: number }>();
 
@@ -17,6 +18,7 @@ export class GrantSigner {
   constructor(pem: string, now: () => number = Date.now) {
     this.#key = createPrivateKey(pem);
     if (this.#key.asymmetricKeyType !== "ed25519") throw new TypeError("the signing key must be an Ed25519 key");
+    this.#keyId = thumbprint(this.#key);
     this.#now = now;
   }
 
@@ -27,7 +29,7 @@ export class GrantSigner {
     if (kept !== undefined && kept.until - now > SPARE_SECONDS) return kept.token;
     const until = now + GRANT_LIFETIME_SECONDS;
     const token = await new SignJWT({ name: identity.displayName, verbs: [...verbs] })
-      .setProtectedHeader({ alg: "EdDSA" })
+      .setProtectedHeader({ alg: "EdDSA", kid: this.#keyId })
       .setIssuer(GRANT_ISSUER)
       .setAudience(sessionUid)
       .setSubject(identity.userId)
@@ -38,4 +40,10 @@ export class GrantSigner {
     this.#kept.set(name, { token, until });
     return token;
   }
+}
+
+/** RFC 7638: by it a runner that knows two keys, as during a rotation, finds the one that signed. */
+function thumbprint(key: KeyObject): string {
+  const { crv, kty, x } = createPublicKey(key).export({ format: "jwk" });
+  return createHash("sha256").update(JSON.stringify({ crv, kty, x })).digest("base64url");
 }

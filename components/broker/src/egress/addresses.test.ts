@@ -42,17 +42,17 @@ describe("isPublicAddress", () => {
 });
 
 describe("isAllowed", () => {
-  const list = ["example.com", "*.npmjs.org", "git.example:8443"];
+  const list = ["example.com", "*.example.org", "git.example:8443"];
   it.each([
     ["example.com:443", true],
     ["EXAMPLE.com.:80", true],
     ["example.com:22", false],
     ["sub.example.com:443", false],
     ["example.com.evil.org:443", false],
-    ["registry.npmjs.org:443", true],
-    ["a.b.npmjs.org:443", true],
-    ["npmjs.org:443", false],
-    ["evilnpmjs.org:443", false],
+    ["packages.example.org:443", true],
+    ["a.b.example.org:443", true],
+    ["example.org:443", false],
+    ["evilexample.org:443", false],
     ["git.example:8443", true],
     ["git.example:443", false],
   ])("%s → %s", (authority, expected) => {

@@ -293,6 +293,15 @@ describe("decide", () => {
       { phase: "Pending", attempt: 2, actions: ["deletePod"] },
     ],
     [
+      "the node was shut down, however often: it does not count",
+      {
+        status: { ...running, retries: 3 },
+        jobs: [job],
+        pods: [endedPod(143, "Terminated", "Pod was terminated in response to imminent node shutdown.")],
+      },
+      { phase: "Pending", message: /attempt 1 ended: Pod was terminated/ },
+    ],
+    [
       "the last retry fails",
       { status: { ...running, retries: 3 }, jobs: [job], pods: [endedPod(137)] },
       { phase: "Stopping", reason: "error", message: /gave up after 4 attempts/ },

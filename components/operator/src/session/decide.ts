@@ -95,18 +95,22 @@ function follow(observation: Observation, policy: Policy, draft: Draft, verdict:
       stop(observation, policy, draft, verdict.reason, verdict.message);
       return;
     case "retry":
-      retry(observation, policy, draft, verdict.message);
+      retry(observation, policy, draft, verdict.message, verdict.blameless === true);
       return;
   }
 }
 
-/** The attempt was lost through no fault of the runner: another one, later each time, up to a limit. */
-function retry(observation: Observation, policy: Policy, draft: Draft, message: string): void {
+/**
+ * The attempt was lost through no fault of the runner: another one, later each time, up to a limit. A machine that is
+ * switched off every evening must not use the limit up: an attempt that ended with its node does not count.
+ */
+function retry(observation: Observation, policy: Policy, draft: Draft, message: string, blameless: boolean): void {
   const ready = observation.status.conditions?.find(
     (condition) => condition.type === "RunnerReady" && condition.status === "True",
   );
   const readyFor = ready === undefined ? 0 : observation.now - Date.parse(ready.lastTransitionTime);
-  const retries = readyFor >= policy.stableAfterMilliseconds ? 1 : (draft.retries ?? 0) + 1;
+  const before = readyFor >= policy.stableAfterMilliseconds ? 0 : (draft.retries ?? 0);
+  const retries = blameless ? before : before + 1;
   if (retries > policy.retryLimit) {
     const attempts = `${retries} attempt${retries === 1 ? "" : "s"}`;
     stop(observation, policy, draft, "error", `gave up after ${attempts}: ${message}`);
@@ -116,7 +120,7 @@ function retry(observation: Observation, policy: Policy, draft: Draft, message: 
     baseMilliseconds: policy.retryBaseMilliseconds,
     maximumMilliseconds: policy.retryMaximumMilliseconds,
   };
-  const delay = backoffDelay(retries, { ...limits, jitter: 0 });
+  const delay = blameless ? 0 : backoffDelay(retries, { ...limits, jitter: 0 });
   const failed = draft.attempt;
   draft.attempt = failed + 1;
   draft.retries = retries;

@@ -7,8 +7,8 @@ export type Outcome =
   /** The runner says why it cannot go on; trying again would end the same. */
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "timeout"; readonly message: string }
-  /** Not the runner's doing: worth another attempt. */
-  | { readonly kind: "infrastructure"; readonly message: string };
+  /** Not the runner's doing: worth another attempt. A node that was shut down says nothing about the session at all. */
+  | { readonly kind: "infrastructure"; readonly message: string; readonly nodeShutDown?: true };
 
 /**
  * Around the deadline the pod's end may be seen before the Job's reason for it: an end so close to it is the timeout's.
@@ -36,6 +36,10 @@ function timeout(): Outcome {
   return { kind: "timeout", message: "the session reached its timeout" };
 }
 
+function endedByNode(reason: string, said: string): string {
+  return said === "" ? `the pod was ended by its node (${reason})` : said;
+}
+
 function outcomeOfEnd(end: EndFact, askedToGo: boolean): Outcome {
   const said = end.message?.trim() ?? "";
   switch (end.reason) {
@@ -43,13 +47,14 @@ function outcomeOfEnd(end: EndFact, askedToGo: boolean): Outcome {
       return timeout();
     case "OOMKilled":
       return { kind: "infrastructure", message: "the runner ran out of memory: raise resources.limits.memory" };
-    case "Evicted":
-    case "NodeLost":
     case "NodeShutdown":
     case "Terminated":
+      return { kind: "infrastructure", message: endedByNode(end.reason, said), nodeShutDown: true };
+    case "Evicted":
+    case "NodeLost":
     case "Preempting":
     case "UnexpectedAdmissionError":
-      return { kind: "infrastructure", message: said === "" ? `the pod was ended by its node (${end.reason})` : said };
+      return { kind: "infrastructure", message: endedByNode(end.reason, said) };
     default:
       break;
   }

@@ -9,7 +9,8 @@ import { stopCause } from "./stop-causes.ts";
 export type Verdict =
   | { readonly kind: "go-on" }
   | { readonly kind: "stop"; readonly reason: Exclude<StoppedReason, "user">; readonly message: string }
-  | { readonly kind: "retry"; readonly message: string };
+  /** Another attempt; `blameless` = the lost one does not count towards the limit. */
+  | { readonly kind: "retry"; readonly message: string; readonly blameless?: boolean };
 
 export const GO_ON: Verdict = { kind: "go-on" };
 export const fail = (message: string): Verdict => ({ kind: "stop", reason: "error", message });
@@ -34,7 +35,7 @@ export function supervise(observation: Observation, policy: Policy, draft: Draft
     case "timeout":
       return { kind: "stop", reason: "timeout", message: outcome.message };
     case "infrastructure":
-      return { kind: "retry", message: outcome.message };
+      return { kind: "retry", message: outcome.message, blameless: outcome.nodeShutDown === true };
     case undefined:
       break;
   }
