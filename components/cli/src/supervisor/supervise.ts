@@ -28,6 +28,7 @@ import { choosePorts, freePort } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import { checkRequirements } from "./requirements.ts";
 import { ROOT } from "./root.ts";
+import { sharedFolders } from "./shared-folders.ts";
 import { takeDataDirectory } from "./running.ts";
 
 export type SuperviseOptions = {
@@ -77,6 +78,7 @@ async function start(
   cleanups: (() => Promise<void> | void)[],
 ): Promise<{ link: string; user: string }> {
   const { progress, signal } = options;
+  const shared = sharedFolders(options.share);
   const directory = dataDirectory(options.dataDir);
   prepareDataDirectory(directory);
   cleanups.push(await takeDataDirectory(directory));
@@ -92,7 +94,7 @@ async function start(
       dataDir: directory.cluster,
       port: ports.kubernetes,
       kubeconfigFile: directory.kubeconfigFile,
-      images: projectImages({ shared: options.share, recordings: directory.recordings }),
+      images: projectImages({ shared, recordings: directory.recordings }),
       hiddenPaths: [directory.path],
       podGraceMs: POD_GRACE_MS,
       log: join(directory.logs, "cluster.log"),

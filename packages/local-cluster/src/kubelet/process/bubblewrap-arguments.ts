@@ -47,24 +47,35 @@ export function bubblewrapArguments(spec: ContainerProcessSpec, host: HostLayout
   }
   options.push("--bind", files.temporary, "/tmp", "--dir", "/var/tmp");
   for (const path of host.runtime) options.push("--ro-bind", path, path);
-  // What the image asks for by name within a hidden directory (a folder of recordings, say) is shown; the rest of it is not.
-  const isHidden = (path: string) => spec.hiddenPaths.some((hidden) => isWithin(path, hidden));
-  const bind = ({ path, readOnly }: { path: string; readOnly: boolean }) => [
-    readOnly ? "--ro-bind-try" : "--bind-try",
-    path,
-    path,
-  ];
-  options.push(...spec.hostPaths.filter(({ path }) => !isHidden(path)).flatMap(bind));
-  for (const path of hiddenWithin(spec)) options.push("--tmpfs", path);
-  options.push(...spec.hostPaths.filter(({ path }) => isHidden(path)).flatMap(bind));
+  // A volume mounted over the place of a host path would hide it (a project's tree below /tmp): such a path comes after.
+  const isCovered = ({ path }: HostPath) => spec.mounts.some(({ mountPath }) => isWithin(path, mountPath));
+  options.push(...bindHostPaths(spec, (bound) => !isCovered(bound)));
   for (const { hostPath, mountPath, readOnly } of spec.mounts) {
     options.push(readOnly ? "--ro-bind" : "--bind", hostPath, mountPath);
   }
+  options.push(...bindHostPaths(spec, isCovered));
   if (!isProvided(spec.workingDirectory, spec, host)) options.push("--dir", spec.workingDirectory);
   if (spec.readOnlyRoot) options.push("--remount-ro", "/");
   options.push("--chdir", spec.workingDirectory, "--clearenv");
   for (const [name, value] of Object.entries(spec.env)) options.push("--setenv", name, value);
   return options;
+}
+
+type HostPath = ContainerProcessSpec["hostPaths"][number];
+
+/**
+ * Binds those host paths that `isWanted` picks. Hidden directories within them are covered, but what the image asks for
+ * by name within a hidden directory (a folder of recordings, say) is shown.
+ */
+function bindHostPaths(spec: ContainerProcessSpec, isWanted: (bound: HostPath) => boolean): string[] {
+  const wanted = spec.hostPaths.filter(isWanted);
+  const isHidden = ({ path }: HostPath) => spec.hiddenPaths.some((hidden) => isWithin(path, hidden));
+  const bind = ({ path, readOnly }: HostPath) => [readOnly ? "--ro-bind-try" : "--bind-try", path, path];
+  return [
+    ...wanted.filter((bound) => !isHidden(bound)).flatMap(bind),
+    ...hiddenWithin(spec.hiddenPaths, wanted).flatMap((path) => ["--tmpfs", path]),
+    ...wanted.filter(isHidden).flatMap(bind),
+  ];
 }
 
 /** A working directory that nothing provides is made, as container runtimes do; inside a bound path it must exist already. */
@@ -80,10 +91,8 @@ function isProvided(path: string, spec: ContainerProcessSpec, host: HostLayout):
 }
 
 /** Hidden paths matter only where a bound host path would show them. */
-function hiddenWithin(spec: ContainerProcessSpec): string[] {
-  return spec.hiddenPaths.filter((hidden) =>
-    spec.hostPaths.some(({ path }) => path !== hidden && isWithin(hidden, path)),
-  );
+function hiddenWithin(hiddenPaths: readonly string[], hostPaths: readonly HostPath[]): string[] {
+  return hiddenPaths.filter((hidden) => hostPaths.some(({ path }) => path !== hidden && isWithin(hidden, path)));
 }
 
 export function isWithin(path: string, directory: string): boolean {
