@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FastifyInstance } from "fastify";
+import { calculateJwkThumbprint } from "jose";
 import { loadConfiguration } from "../src/configuration.ts";
 import { createLogger } from "../src/operations/logging.ts";
 import { createBackend } from "../src/server.ts";
@@ -68,7 +69,8 @@ export class TestBackend {
       audit: { write: (line) => audit.push(line) },
       validateAnswers: true,
     });
-    const jwks = JSON.stringify({ keys: [publicKey.export({ format: "jwk" })] });
+    const jwk = publicKey.export({ format: "jwk" });
+    const jwks = JSON.stringify({ keys: [{ ...jwk, kid: await calculateJwkThumbprint(jwk) }] });
     await app.ready();
     return new TestBackend(app, store, jwks, logs, audit);
   }

@@ -2,6 +2,7 @@
  * Without mount namespaces a volume cannot appear at its mountPath. What starts with a mountPath, in the command, the
  * arguments, the working directory or a variable's value, is rewritten to the place on this machine instead.
  */
+import { dirname } from "node:path";
 import type { ContainerMount, ContainerProcessSpec } from "./runtime.ts";
 
 /** Rewrites a value that is, or lies below, a mount path; the longest mount path wins. Lists joined by ":" are rewritten part by part. */
@@ -30,13 +31,16 @@ export function substitutePaths(spec: ContainerProcessSpec, temporary: string): 
   const mounts = hasOwnTmp
     ? spec.mounts
     : [...spec.mounts, { hostPath: temporary, mountPath: "/tmp", readOnly: false }];
+  // What the image shows of this machine stays what it is, also below a mount path: the longer path wins.
+  const places = [...spec.hostPaths.map(({ path }) => path), dirname(process.execPath)];
+  const known = [...mounts, ...places.map((path) => ({ hostPath: path, mountPath: path, readOnly: true }))];
   const env: Record<string, string> = { TMPDIR: substitutePath("/tmp", mounts) };
-  for (const [name, value] of Object.entries(spec.env)) env[name] = substitutePath(value, mounts);
+  for (const [name, value] of Object.entries(spec.env)) env[name] = substitutePath(value, known);
   return {
     ...spec,
     mounts,
     env,
-    argv: spec.argv.map((argument) => substitutePath(argument, mounts)),
-    workingDirectory: substitutePath(spec.workingDirectory, mounts),
+    argv: spec.argv.map((argument) => substitutePath(argument, known)),
+    workingDirectory: substitutePath(spec.workingDirectory, known),
   };
 }
