@@ -8,7 +8,8 @@ export default defineConfig({
   workers: 1,
   timeout: 60_000,
   expect: { timeout: 20_000 },
-  retries: 0,
+  // On a loaded machine a real process may miss a deadline once; what is broken fails twice.
+  retries: process.env["CI"] === undefined ? 0 : 1,
   forbidOnly: true,
   reporter: [["list"], ["json"]],
   outputDir: "test-results",

@@ -69,7 +69,7 @@ describe.each(["auto", "none"] as const)("a node that begins anew, isolation %s"
     }
     // Sandboxes die with their kubelet; plain processes are found by the next one.
     const died = () => node.kubelet.isolation === "none" || processesWith(mark).length === 0;
-    await expect.poll(died, { timeout: 5000 }).toBe(true);
+    await expect.poll(died, { timeout: 20_000 }).toBe(true);
 
     await node.startKubelet();
     const lost = await node.finished("never");
