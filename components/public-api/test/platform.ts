@@ -3,7 +3,7 @@
  * processes that they are, runners in pods. Nothing stands in for anything.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -187,7 +187,9 @@ export class Platform {
     const keys = { signingKeyFile: join(this.#folder, "signing.pem"), jwksFile: join(this.#folder, "jwks.json") };
     await writeFile(keys.signingKeyFile, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
     const jwk = createPublicKey(privateKey).export({ format: "jwk" });
-    await writeFile(keys.jwksFile, JSON.stringify({ keys: [{ ...jwk, alg: "EdDSA", use: "sig" }] }));
+    const { crv, kty, x } = jwk;
+    const kid = createHash("sha256").update(JSON.stringify({ crv, kty, x })).digest("base64url");
+    await writeFile(keys.jwksFile, JSON.stringify({ keys: [{ ...jwk, kid, alg: "EdDSA", use: "sig" }] }));
     return keys;
   }
 
