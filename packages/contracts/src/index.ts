@@ -12,6 +12,7 @@ export * from "./registries/prices.ts";
 export * from "./runner/capabilities.ts";
 export * from "./runner/environment.ts";
 export * from "./runner/grant.ts";
+export * from "./runner/project-configuration.ts";
 export * from "./runner/user-environment.ts";
 export * from "./rest/index.ts";
 export { customResourceDefinitions } from "./crd/definitions.ts";

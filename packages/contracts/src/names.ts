@@ -54,6 +54,9 @@ export const PROJECT_SETTINGS_NAME = "projectsettings";
 export const RUNNER_SECRETS_NAME = "pilothouse-runner-secrets";
 export const INTEGRATION_SECRETS_NAME = "pilothouse-integration-secrets";
 export const FEATURE_FLAG_OVERRIDES_NAME = "feature-flag-overrides";
+/** ConfigMap that the operator keeps for a project's session pods; key {@link MCP_SERVERS_FILE}. */
+export const SESSION_CONFIGURATION_NAME = "pilothouse-session-configuration";
+export const MCP_SERVERS_FILE = "mcp-servers.json";
 
 /** Platform ServiceAccounts in {@link SYSTEM_NAMESPACE}. */
 export const OPERATOR_SERVICE_ACCOUNT = "pilothouse-operator";

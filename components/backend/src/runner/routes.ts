@@ -10,6 +10,7 @@ import {
   RepositoryStatus,
   SessionCapabilities,
   WorkflowMetadata,
+  WorkflowReport,
 } from "@pilothouse/contracts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -136,20 +137,35 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
         response: { 200: WorkflowMetadata, ...errorAnswers },
       },
       handler: async (request) => {
-        const session = await getSession(callerOf(request), request.params.project, request.params.session);
-        const known = session.status?.reconciledWorkflow;
-        return {
-          live: session.status?.endpoint !== undefined,
-          gitUrl: known?.gitUrl ?? null,
-          branch: known?.branch ?? null,
-          path: known?.path ?? null,
-          name: known?.name ?? null,
-          status: known?.status ?? null,
-          message: known?.message ?? null,
-        };
+        const caller = callerOf(request);
+        const session = await getSession(caller, request.params.project, request.params.session);
+        const answer = await live(session, caller, "/workflow/metadata");
+        if (answer === undefined) return { live: false, ...(await knownWorkflow(session)) };
+        const report = WorkflowReport.parse(answer);
+        await lastKnown.write(session.metadata.uid, "workflow", report);
+        return { live: true, ...report };
       },
     });
   };
+
+  /** What the runner last said of the workflow, or what the status says. */
+  async function knownWorkflow(session: Session): Promise<WorkflowReport> {
+    const known = await lastKnown.read(session.metadata.uid, "workflow", WorkflowReport);
+    if (known !== undefined) return known;
+    const status = session.status?.reconciledWorkflow;
+    return {
+      gitUrl: status?.gitUrl ?? null,
+      branch: status?.branch ?? null,
+      path: status?.path ?? null,
+      name: status?.name ?? null,
+      description: null,
+      startupPrompt: null,
+      commands: [],
+      agents: [],
+      status: status?.status ?? null,
+      message: status?.message ?? null,
+    };
+  }
 
   /** What the agent last said of itself, or what its runner type declares. */
   async function knownCapabilities(session: Session): Promise<CapabilitiesReport> {

@@ -216,6 +216,11 @@ export const AgentDigest = z.object({
   promptDelivered: z.boolean().default(false).describe("Whether the first prompt has reached the framework"),
   lastActivityTime: Time.optional(),
   lastMessage: z.string().max(1024).optional(),
+  title: z.string().max(50).optional().describe("What the agent calls this session; shown where no displayName is set"),
+  progress: z
+    .object({ message: z.string().max(200), percent: z.int().min(0).max(100).optional() })
+    .optional()
+    .describe("What the agent last said of how far it is"),
   lastSeq: z.int().min(0).default(0),
   turns: z.int().min(0).default(0),
   toolCalls: z.int().min(0).default(0),
@@ -236,6 +241,15 @@ export const ReconciledRepo = z.object({
 });
 export type ReconciledRepo = z.infer<typeof ReconciledRepo>;
 
+/** What a parent session may know of a session that was started for it. */
+export const ChildSession = z.object({
+  name: z.string(),
+  phase: SessionPhase.optional(),
+  agentStatus: AgentStatus.optional(),
+  result: z.object({ text: z.string().max(8192), isError: z.boolean() }).optional(),
+});
+export type ChildSession = z.infer<typeof ChildSession>;
+
 export const AgenticSessionStatus = z.object({
   phase: SessionPhase.optional(),
   phaseTransitionTime: Time.optional().describe("When the session entered its present phase"),
@@ -252,6 +266,12 @@ export const AgenticSessionStatus = z.object({
   retries: z.int().min(0).optional().describe("Attempts in a row that ended by an infrastructure failure"),
   nextRetryTime: Time.optional(),
   queuePosition: z.int().min(1).optional(),
+  children: z
+    .array(ChildSession)
+    .max(100)
+    .optional()
+    .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] })
+    .describe("Sessions of the same user that name this one as their parent"),
   agent: AgentDigest.optional(),
   reconciledRepos: z
     .array(ReconciledRepo)

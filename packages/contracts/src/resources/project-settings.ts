@@ -18,6 +18,11 @@ export const ProjectSettingsSpec = z.object({
   mcpServers: McpServers.optional(),
   limits: ProjectLimits.optional(),
   repositories: z.array(Repository).max(100).optional(),
+  integrationChecks: z
+    .record(z.string(), z.string().min(1).max(100))
+    .optional()
+    .meta({ maxProperties: 16 })
+    .describe("Integration id → id of the request to test its credential; the answer is in status.integrations"),
 });
 export type ProjectSettingsSpec = z.infer<typeof ProjectSettingsSpec>;
 
@@ -28,11 +33,31 @@ export const SecretKeys = z.object({
     .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] }),
 });
 
+/** What is known of a credential for another service. The credential itself is in no status. */
+export const IntegrationStatus = z.object({
+  id: z.string(),
+  configured: z.boolean(),
+  valid: z.boolean().optional().describe("Absent when it was never tested"),
+  checkedAt: Time.optional(),
+  account: z.string().max(253).optional().describe("Whom the service says the credential belongs to"),
+  message: z.string().max(1024).optional(),
+  requestId: z.string().max(100).optional().describe("The spec.integrationChecks entry that this answers"),
+});
+export type IntegrationStatus = z.infer<typeof IntegrationStatus>;
+
 export const ProjectSettingsStatus = z.object({
   secrets: z
     .array(SecretKeys)
     .optional()
     .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] }),
+  integrations: z
+    .array(IntegrationStatus)
+    .optional()
+    .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["id"] }),
+  spending: z
+    .object({ day: z.string().describe("UTC day, YYYY-MM-DD"), costUsd: z.number().min(0) })
+    .optional()
+    .describe("What the project's sessions have cost on that day"),
   observedGeneration: z.int().optional(),
   conditions: Conditions.optional(),
 });

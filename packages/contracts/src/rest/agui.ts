@@ -65,11 +65,55 @@ export const EventsQuery = z.object({
     .describe("Events after this sequence number; Last-Event-ID wins over it"),
 });
 
-export const FeedbackRequest = z.strictObject({
-  metaType: z.enum(["thumbs_up", "thumbs_down"]),
-  messageId: Id,
-  comment: z.string().max(4000).optional(),
-});
+export const FeedbackType = z.enum(["thumbs_up", "thumbs_down"]);
+/** One user's word on one message; said again, it replaces what the same user said before. */
+export const FeedbackRequest = z
+  .strictObject({
+    metaType: FeedbackType,
+    messageId: Id,
+    comment: z.string().max(4000).optional(),
+  })
+  .meta({ id: "FeedbackRequest" });
+export type FeedbackRequest = z.infer<typeof FeedbackRequest>;
+
+export const Feedback = z
+  .object({
+    messageId: z.string(),
+    metaType: FeedbackType,
+    comment: z.string().optional(),
+    userId: z.string(),
+    displayName: z.string().optional(),
+    createdAt: z.string().describe("RFC 3339, UTC"),
+  })
+  .meta({ id: "Feedback" });
+export type Feedback = z.infer<typeof Feedback>;
+export const FeedbackAnswer = z.object({ items: z.array(Feedback) });
+
+/** What the backend tells a live runner about feedback, so that a trace can carry it as a score. */
+export const RunnerFeedback = z.strictObject({ ...FeedbackRequest.shape, userId: z.string().max(253) });
+export type RunnerFeedback = z.infer<typeof RunnerFeedback>;
+
+/** Work that an agent left running beside the conversation. */
+export const BackgroundTask = z
+  .object({
+    id: z.string(),
+    description: z.string(),
+    status: z.enum(["running", "completed", "failed", "stopped"]),
+    startedAt: z.string().optional(),
+    endedAt: z.string().optional(),
+    toolCallId: z.string().optional().describe("The tool call that started it"),
+  })
+  .meta({ id: "BackgroundTask" });
+export type BackgroundTask = z.infer<typeof BackgroundTask>;
+export const TasksAnswer = z.object({ live: z.boolean(), items: z.array(BackgroundTask) });
+export const TaskOutput = z
+  .object({
+    id: z.string(),
+    output: z.string(),
+    truncated: z.boolean().describe("Whether only the end of the output is here"),
+  })
+  .meta({ id: "TaskOutput" });
+export type TaskOutput = z.infer<typeof TaskOutput>;
 
 /** `metadata.sender` of a user message. */
 export const MessageSender = z.object({ userId: z.string(), displayName: z.string() });

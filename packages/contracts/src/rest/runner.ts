@@ -55,12 +55,22 @@ export const McpStatusAnswer = z.object({ live: z.boolean(), items: z.array(McpS
 
 export const SessionCapabilities = CapabilitiesReport.extend({ live: z.boolean() });
 
-export const WorkflowMetadata = z.object({
-  live: z.boolean(),
+/** `GET /workflow/metadata` of a runner; all null and empty when the session has no workflow. */
+export const WorkflowReport = z.object({
   gitUrl: z.string().nullable(),
   branch: z.string().nullable(),
   path: z.string().nullable(),
   name: z.string().nullable(),
+  description: z.string().nullable(),
+  startupPrompt: z
+    .string()
+    .nullable()
+    .describe("What the workflow begins with when the session has no prompt of its own"),
+  commands: z.array(z.object({ name: z.string(), description: z.string() })),
+  agents: z.array(z.object({ name: z.string(), description: z.string() })),
   status: z.enum(["Cloning", "Ready", "Failed"]).nullable(),
   message: z.string().nullable(),
 });
+export type WorkflowReport = z.infer<typeof WorkflowReport>;
+export const WorkflowMetadata = WorkflowReport.extend({ live: z.boolean() });
+export type WorkflowMetadata = z.infer<typeof WorkflowMetadata>;

@@ -14,6 +14,8 @@ export const PATHS = {
   integrationSecrets: "/var/run/secrets/pilothouse/integration-secrets",
   /** models.json, prices.json of the installation, mounted into the broker and the runner. */
   configuration: "/etc/pilothouse",
+  /** What the project and the installation set for its sessions (ConfigMap SESSION_CONFIGURATION_NAME). */
+  projectConfiguration: "/etc/pilothouse/project",
   serviceAccount: "/var/run/secrets/kubernetes.io/serviceaccount",
 } as const;
 
@@ -41,6 +43,8 @@ export const RunnerEnvironment = z.object({
   PILOTHOUSE_BROKER_URL: z.string().min(1).describe("http://$(POD_IP):8002"),
   PILOTHOUSE_BROKER_TOKEN: z.string().min(1).describe("Opens this pod's broker and nothing else"),
   PILOTHOUSE_CONFIGURATION_DIR: z.string().optional().describe("models.json and prices.json"),
+  PILOTHOUSE_PROJECT_CONFIGURATION_DIR: z.string().optional().describe("mcp-servers.json, re-read when it changes"),
+  PILOTHOUSE_GIT_HOSTS: z.string().default("").describe("Hosts, comma separated, that git reaches through the broker"),
   PILOTHOUSE_TERMINATION_MESSAGE_FILE: z.string().default("/dev/termination-log"),
   PILOTHOUSE_GRACE_SECONDS: z.coerce.number().int().min(1).default(60),
   PILOTHOUSE_RECORDINGS_DIR: z.string().optional().describe("More recordings for the replay bridge"),
@@ -60,8 +64,12 @@ export const BrokerEnvironment = z.object({
   PILOTHOUSE_RUNNER_SECRETS_DIR: z.string().min(1),
   PILOTHOUSE_INTEGRATION_SECRETS_DIR: z.string().optional(),
   PILOTHOUSE_CONFIGURATION_DIR: z.string().optional(),
+  PILOTHOUSE_PROJECT_CONFIGURATION_DIR: z.string().optional().describe("mcp-servers.json, re-read when it changes"),
   PILOTHOUSE_BUDGET: z.string().optional().describe("JSON {maxCostUsd?, maxTokens?, maxTurns?} of the session's spec"),
-  PILOTHOUSE_SPENT: z.string().optional().describe("JSON Usage: what former attempts spent, from status.agent.usage"),
+  PILOTHOUSE_SPENT: z
+    .string()
+    .optional()
+    .describe("JSON Usage and turns: what former attempts spent, from status.agent"),
   PILOTHOUSE_GIT_HOSTS: z.string().default("").describe("Hosts, comma separated, for which git credentials are given"),
   ANTHROPIC_UPSTREAM_URL: z.string().default("https://api.anthropic.com"),
   GEMINI_UPSTREAM_URL: z.string().default("https://generativelanguage.googleapis.com"),
