@@ -6,7 +6,7 @@ import {
   RepositoryUrl,
   type RunnerTypeOption,
 } from "@pilothouse/contracts";
-import { texts } from "../../lib/texts.ts";
+import { texts } from "../../lib/texts/index.ts";
 
 export interface RepositoryDraft {
   readonly id: string;

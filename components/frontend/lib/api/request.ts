@@ -1,7 +1,7 @@
 /** One way to call the backend from the browser: our own origin, JSON, answers parsed, errors with a code. */
 import { ErrorBody } from "@pilothouse/contracts";
 import type { z } from "zod";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/index.ts";
 
 export class ApiError extends Error {
   readonly status: number;

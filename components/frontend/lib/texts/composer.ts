@@ -1,0 +1,21 @@
+/** What the user writes to the agent. */
+export const composer = {
+  label: "Message",
+  placeholder: "Reply to the agent",
+  placeholderStopped: "Resume the session to go on",
+  placeholderWaiting: "Answer above, or write something else",
+  placeholderReadOnly: "You may read this session, but not write",
+  placeholderStarting: "The session is starting. Your message will be sent when it is ready",
+  send: "Send",
+  interrupt: "Interrupt",
+  interrupting: "Interrupting…",
+  sending: "Sending",
+  queued: "Queued",
+  cancelQueued: "Cancel this message",
+  failed: "Not sent",
+  retry: "Send again",
+  discard: "Discard",
+  edit: "Edit",
+  waitsForStart: "Waits for the session",
+  newlineHint: "Shift + Enter for a new line",
+} as const;

@@ -1,0 +1,50 @@
+/** Every English sentence of the interface, one file per feature. Names of buttons are verbs; errors say what to do. */
+import { chat, subagent } from "./chat.ts";
+import { common, theme, time, errors } from "./common.ts";
+import { composer } from "./composer.ts";
+import { keys } from "./keys.ts";
+import { members } from "./members.ts";
+import { create } from "./new-session.ts";
+import { palette, shortcuts } from "./palette.ts";
+import { panels } from "./panels.ts";
+import { projects } from "./projects.ts";
+import { question, approval } from "./questions.ts";
+import { secrets } from "./secrets.ts";
+import { session, connection, startup } from "./session.ts";
+import { sessions, states } from "./sessions.ts";
+import { settings, general, flags } from "./settings.ts";
+import { shell } from "./shell.ts";
+import { signIn } from "./sign-in.ts";
+import { tools } from "./tools.ts";
+
+export const texts = {
+  product: "Pilothouse",
+  common,
+  signIn,
+  theme,
+  shell,
+  projects,
+  sessions,
+  states,
+  create,
+  session,
+  connection,
+  startup,
+  chat,
+  tools,
+  subagent,
+  question,
+  approval,
+  composer,
+  settings,
+  secrets,
+  members,
+  keys,
+  general,
+  flags,
+  panels,
+  palette,
+  shortcuts,
+  time,
+  errors,
+} as const;

@@ -1,0 +1,20 @@
+/** Access keys of a project. */
+export const keys = {
+  title: "Access keys",
+  lead: "For scripts and integrations. A key acts with its own role and can be deleted at any time.",
+  create: "New key",
+  name: "Name",
+  description: "Description",
+  expires: "Expires after",
+  days: (count: number) => (count === 1 ? "1 day" : `${count} days`),
+  expiresOn: (when: string) => `expires ${when}`,
+  lastUsed: "last used",
+  neverUsed: "never used",
+  shownOnce: "Copy this key now. It is not shown again.",
+  created: "The key was created",
+  deleted: (name: string) => `Key ${name} was deleted`,
+  deleteTitle: (name: string) => `Delete key ${name}?`,
+  deleteLead: "Whatever uses it stops working at once.",
+  empty: "No keys yet",
+  done: "Done",
+} as const;
