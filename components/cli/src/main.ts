@@ -35,6 +35,7 @@ program
   )
   .option("--detach", "return once it is ready and leave it running")
   .option("--simulate-model", "answer the agent by a scripted model on this machine: a demo without any key")
+  .option("--no-ui", "leave the web interface out: the APIs alone, for automation and small machines")
   .option(
     "--share <folder>",
     "a folder that sessions may read, for repositories at file:// addresses (repeatable)",

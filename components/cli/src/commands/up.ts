@@ -13,6 +13,7 @@ export type UpOptions = {
   port?: number;
   detach?: boolean;
   simulateModel?: boolean;
+  ui: boolean;
   share: string[];
 };
 
@@ -57,6 +58,7 @@ async function upInForeground(options: UpOptions): Promise<void> {
       dataDir: options.dataDir,
       port: options.port,
       simulateModel: options.simulateModel === true,
+      ui: options.ui,
       share: options.share,
       progress,
       signal: stopping.signal,
@@ -70,13 +72,7 @@ async function upInForeground(options: UpOptions): Promise<void> {
     });
     throw error;
   }
-  const message = [
-    "",
-    `  Pilothouse is ready. Open this link once to sign in as ${running.user}:`,
-    "",
-    `    ${running.link}`,
-    "",
-  ].join("\n");
+  const message = ["", ...greeting(running), ""].join("\n");
   process.stdout.write(`${message}\n`);
   if (process.send === undefined) progress.note("Ctrl-C stops everything; nothing is lost.");
   report({ type: "ready", message });
@@ -84,6 +80,11 @@ async function upInForeground(options: UpOptions): Promise<void> {
   progress.note("Stopping …");
   await running.stop();
   process.exit(0);
+}
+
+function greeting(running: { link?: string; backend: string; user: string }): string[] {
+  if (running.link === undefined) return [`  Pilothouse is ready, without the web interface: ${running.backend}/api`];
+  return [`  Pilothouse is ready. Open this link once to sign in as ${running.user}:`, "", `    ${running.link}`];
 }
 
 /** Starts this program again without a terminal, and returns once it is ready or has failed. */
@@ -94,6 +95,7 @@ async function upDetached(options: UpOptions): Promise<void> {
   const log = openSync(join(directory.logs, "supervisor.log"), "a", 0o600);
   const args = ["up", "--data-dir", directory.path];
   if (options.port !== undefined) args.push("--port", String(options.port));
+  if (!options.ui) args.push("--no-ui");
   if (options.simulateModel === true) args.push("--simulate-model");
   for (const folder of options.share) args.push("--share", folder);
   const entry = process.argv[1];

@@ -26,7 +26,10 @@ const PRICES_FILE = join(ROOT, "deploy", "registries", "prices.json");
 
 /** What every child gets from our own environment; nothing else leaks into it. */
 function baseEnvironment(): Record<string, string> {
-  const names = ["PATH", "HOME", "TMPDIR", "LANG", "TZ", "PILOTHOUSE_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+  return inherited("PATH", "HOME", "TMPDIR", "LANG", "TZ", "PILOTHOUSE_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT");
+}
+
+function inherited(...names: string[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];
@@ -108,7 +111,7 @@ export function publicApiComponent(installation: Installation): ComponentOptions
   };
 }
 
-export function frontendComponent(installation: Installation): ComponentOptions {
+export function frontendComponent(installation: Installation, url: string): ComponentOptions {
   const { directory, ports, endpoints, keys } = installation;
   return {
     name: "frontend",
@@ -116,6 +119,7 @@ export function frontendComponent(installation: Installation): ComponentOptions 
     cwd: join(ROOT, "components", "frontend"),
     env: {
       ...baseEnvironment(),
+      ...inherited("PILOTHOUSE_UI_BUILD_DIR"),
       NODE_ENV: "production",
       NEXT_TELEMETRY_DISABLED: "1",
       HOSTNAME: "127.0.0.1",
@@ -125,7 +129,7 @@ export function frontendComponent(installation: Installation): ComponentOptions 
       PILOTHOUSE_LOGIN_CODES_DIR: directory.loginCodes,
     },
     logDirectory: directory.logs,
-    readyUrl: `${endpoints.ui}/login`,
+    readyUrl: `${url}/login`,
   };
 }
 

@@ -4,13 +4,13 @@ import { z } from "zod";
 import type { DataDirectory } from "./data-directory.ts";
 import type { Ports } from "./ports.ts";
 
-const Endpoints = z.object({ ui: z.url(), backend: z.url(), publicApi: z.url(), kubernetes: z.url() });
+const Endpoints = z.object({ ui: z.url().optional(), backend: z.url(), publicApi: z.url(), kubernetes: z.url() });
 export type Endpoints = z.infer<typeof Endpoints>;
 
-/** The addresses that belong to `ports`. */
-export function endpointsOf(ports: Ports): Endpoints {
+/** The addresses that belong to `ports`; no `ui` where none is started. */
+export function endpointsOf(ports: Ports, ui: boolean): Endpoints {
   return {
-    ui: `http://127.0.0.1:${ports.ui}`,
+    ...(ui ? { ui: `http://127.0.0.1:${ports.ui}` } : {}),
     backend: `http://127.0.0.1:${ports.backend}`,
     publicApi: `http://127.0.0.1:${ports.publicApi}`,
     kubernetes: `https://127.0.0.1:${ports.kubernetes}`,
@@ -38,7 +38,7 @@ export function formerPorts(directory: DataDirectory): Partial<Ports> {
   if (endpoints === undefined) return {};
   const port = (address: string) => Number(new URL(address).port);
   return {
-    ui: port(endpoints.ui),
+    ...(endpoints.ui === undefined ? {} : { ui: port(endpoints.ui) }),
     backend: port(endpoints.backend),
     publicApi: port(endpoints.publicApi),
     kubernetes: port(endpoints.kubernetes),

@@ -35,12 +35,17 @@ export type SuperviseOptions = {
   dataDir?: string;
   port?: number;
   simulateModel: boolean;
+  /** Whether to build and start the web interface. */
+  ui: boolean;
   share: string[];
   progress: Progress;
   signal: AbortSignal;
 };
 
-export type Running = { link: string; user: string; stop: () => Promise<void> };
+export type Running = Started & { stop: () => Promise<void> };
+
+/** `link` is absent when no web interface was started. */
+type Started = { link?: string; backend: string; user: string };
 
 const READY_TIMEOUT_MS = 60_000;
 const WEAKER_ISOLATION =
@@ -51,7 +56,7 @@ const POD_GRACE_MS = 10_000;
 const COMPONENT_GRACE_MS = 5_000;
 const USER_TOKEN_SECONDS = 30 * 24 * 60 * 60;
 
-/** Starts everything and resolves once the UI answers. When it fails, or `signal` aborts, what was started is ended. */
+/** Starts everything and resolves once all of it answers. When it fails, or `signal` aborts, what was started is ended. */
 export async function supervise(options: SuperviseOptions): Promise<Running> {
   const { progress, signal } = options;
   const cleanups: (() => Promise<void> | void)[] = [];
@@ -73,10 +78,7 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
   }
 }
 
-async function start(
-  options: SuperviseOptions,
-  cleanups: (() => Promise<void> | void)[],
-): Promise<{ link: string; user: string }> {
+async function start(options: SuperviseOptions, cleanups: (() => Promise<void> | void)[]): Promise<Started> {
   const { progress, signal } = options;
   const shared = sharedFolders(options.share);
   const directory = dataDirectory(options.dataDir);
@@ -84,9 +86,9 @@ async function start(
   cleanups.push(await takeDataDirectory(directory));
   checkRequirements();
   const ports = await choosePorts(options.port, formerPorts(directory));
-  const endpoints = endpointsOf(ports);
+  const endpoints = endpointsOf(ports, options.ui);
   const keys = prepareKeys(directory);
-  const building = ensureFrontendBuild((message) => progress.note(message), signal);
+  const building = options.ui ? ensureFrontendBuild((message) => progress.note(message), signal) : Promise.resolve();
   building.catch(() => undefined);
 
   const cluster = await progress.step("Starting the Kubernetes API", () =>
@@ -143,7 +145,7 @@ async function start(
   startComponent(new Component(operatorComponent(installation)));
   startComponent(new Component(publicApiComponent(installation)));
   await building;
-  startComponent(new Component(frontendComponent(installation)));
+  if (endpoints.ui !== undefined) startComponent(new Component(frontendComponent(installation, endpoints.ui)));
   cleanups.push(() => stopped.abort());
   await progress.step("Starting the components", () => Promise.all(waiting));
   // In the background: it costs a second of two cores, and nobody waits for it.
@@ -152,7 +154,8 @@ async function start(
   writeEndpoints(directory, endpoints);
   const user = userInfo().username;
   const token = cluster.mintUserToken({ user, groups: [], expiresInSeconds: USER_TOKEN_SECONDS });
-  return { link: createLoginLink(directory, endpoints.ui, token), user };
+  const link = endpoints.ui === undefined ? {} : { link: createLoginLink(directory, endpoints.ui, token) };
+  return { ...link, backend: endpoints.backend, user };
 }
 
 /** Where brokers send model traffic, as far as the environment says so. */
