@@ -1,6 +1,7 @@
 /** The backend's configuration: environment variables, checked at the start. docs/guide/rest.md has them as a table. */
 import { readFileSync } from "node:fs";
 import { OPERATOR_SERVICE_ACCOUNT, SYSTEM_NAMESPACE, serviceAccountUser } from "@pilothouse/contracts";
+import { ConfigurationProblem, readEnvironment } from "@pilothouse/server";
 import { z } from "zod";
 
 const List = z.string().transform((text) =>
@@ -47,19 +48,8 @@ export interface Configuration {
   readonly signingKey: string;
 }
 
-/** A configuration that cannot work, as one message that names every variable at fault. */
-export class ConfigurationProblem extends Error {
-  override readonly name = "ConfigurationProblem";
-}
-
 export function loadConfiguration(variables: Readonly<Record<string, string | undefined>>): Configuration {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-  const parsed = BackendEnvironment.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new ConfigurationProblem(`configuration: ${problems.join("; ")}`);
-  }
-  const environment = parsed.data;
+  const environment = readEnvironment(BackendEnvironment, variables);
   const server = environment.KUBERNETES_API_URL ?? inClusterServer(environment);
   const secure = server.startsWith("https:");
   return {

@@ -1,8 +1,8 @@
 /** Puts the backend together: one Fastify server over what it is given. Listening is the caller's affair. */
 import { AgentRegistry, FlagManifest, ModelManifest } from "@pilothouse/contracts";
 import { KubernetesClient, createUndiciTransport, type Transport } from "@pilothouse/kubernetes";
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
-import { validatorCompiler } from "fastify-type-provider-zod";
+import { createRegistry, createServer, logRequests, measureRequests } from "@pilothouse/server";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import packageJson from "../package.json" with { type: "json" };
 import { aguiRoutes } from "./agui/routes.ts";
@@ -15,20 +15,16 @@ import { ThreadStreams } from "./events/stream.ts";
 import { exportRoutes } from "./exports/routes.ts";
 import { fileFlags } from "./flags/file-provider.ts";
 import { flagRoutes } from "./flags/routes.ts";
-import { acceptJsonOnly } from "./http/body.ts";
-import { callerOf, requireCallers } from "./http/caller.ts";
-import { trackConnections } from "./http/connections.ts";
+import { callerOf, findCaller, requireCallers } from "./http/caller.ts";
 import { OpenStreams } from "./http/event-stream.ts";
 import { describeApi, serveApiDescription } from "./http/openapi.ts";
-import { serializerCompiler } from "./http/serialization.ts";
 import { Authenticator } from "./identity/identity.ts";
 import { keyRoutes } from "./keys/routes.ts";
 import { KeyUsage } from "./keys/usage.ts";
 import { meRoutes } from "./me/routes.ts";
 import { memberRoutes } from "./members/routes.ts";
 import { auditRequests, type AuditSink } from "./operations/audit.ts";
-import { describeError } from "./operations/logging.ts";
-import { createMetrics, measureRequests } from "./operations/metrics.ts";
+import { gauges } from "./operations/metrics.ts";
 import { healthRoutes, kubernetesAnswers, platformRoutes } from "./operations/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { GrantSigner } from "./runner/grants.ts";
@@ -53,7 +49,6 @@ export interface BackendOptions {
   readonly validateAnswers?: boolean;
 }
 
-const BODY_LIMIT = 1024 * 1024;
 const RETRY = { attempts: 3, baseMilliseconds: 50, maximumMilliseconds: 2_000 };
 
 export async function createBackend(options: BackendOptions): Promise<FastifyInstance> {
@@ -74,40 +69,20 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   const flagsFile = environment.FLAGS_FILE ?? new URL("flags/none.json", import.meta.url).pathname;
   const flagManifest = registry("the flags file", flagsFile, FlagManifest, logger);
   const flags = await fileFlags(flagManifest, `backend-${crypto.randomUUID()}`);
-  const metrics = createMetrics({ openStreams: () => streams.size, runnerConnections: () => feeds.size });
+  const metrics = createRegistry();
+  gauges(metrics, { openStreams: () => streams.size, runnerConnections: () => feeds.size });
 
-  const loggerInstance: FastifyBaseLogger = logger;
-  const app = Fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => crypto.randomUUID(),
-    bodyLimit: BODY_LIMIT,
-    // A body that trickles in holds a connection, not a request; runs and streams answer as long as they like.
-    requestTimeout: 60_000,
-    connectionTimeout: 0,
-    keepAliveTimeout: 75_000,
-    forceCloseConnections: "idle",
-    return503OnClosing: true,
-    routerOptions: { maxParamLength: 8192, ignoreTrailingSlash: true },
-  });
-  const endConnections = trackConnections(app.server);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler({ validate: options.validateAnswers === true }));
-  acceptJsonOnly(app);
-  handleErrors(app, logger);
+  const app = createServer({ logger, translate, validateAnswers: options.validateAnswers === true });
   requireCallers(app, authenticator);
   app.addHook("preValidation", async (request) => {
     const { access } = request.routeOptions.config;
     if (access !== undefined && access !== "open") await usage.see(callerOf(request).identity);
   });
-  app.addHook("onSend", async (_request, reply) => {
-    if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
-    void reply.header("x-content-type-options", "nosniff");
+  measureRequests(app, metrics, "pilothouse_backend");
+  logRequests(app, logger, {
+    quiet: ({ method }) => method === "GET" || method === "HEAD",
+    facts: (request) => ({ user: findCaller(request)?.identity.userId }),
   });
-  app.addHook("onRequest", async (request, reply) => {
-    void reply.header("x-request-id", request.id);
-  });
-  measureRequests(app, metrics);
   if (options.audit !== undefined) auditRequests(app, options.audit);
   await describeApi(app, packageJson.version);
 
@@ -150,7 +125,6 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   app.addHook("preClose", async () => {
     streams.endAll();
     feeds.close();
-    endConnections();
   });
   app.addHook("onClose", async () => {
     await runner.close();
@@ -175,27 +149,4 @@ async function problemOf(check: Promise<void>): Promise<string | undefined> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function handleErrors(app: FastifyInstance, logger: Logger): void {
-  app.setErrorHandler(async (thrown, request, reply) => {
-    const error = translate(thrown);
-    if (error.status >= 500) {
-      const failure = { requestId: request.id, route: request.routeOptions.url, code: error.code };
-      logger.error({ ...failure, error: describeError(error.cause ?? error) }, "request failed");
-    }
-    if (error.retryAfterSeconds !== undefined) void reply.header("retry-after", String(error.retryAfterSeconds));
-    if (error.status === 401) void reply.header("www-authenticate", "Bearer");
-    const { message, code, details } = error;
-    return reply
-      .code(error.status)
-      .type("application/json; charset=utf-8")
-      .serializer((body: unknown) => JSON.stringify(body))
-      .send({ error: message, code, ...(details === undefined ? {} : { details }) });
-  });
-  app.setNotFoundHandler(async (request, reply) =>
-    reply
-      .code(404)
-      .send({ error: `there is no ${request.method} ${request.url.split("?", 1)[0] ?? ""}`, code: "NOT_FOUND" }),
-  );
 }

@@ -3,10 +3,10 @@ import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createLogger } from "@pilothouse/server";
 import type { FastifyInstance } from "fastify";
 import { calculateJwkThumbprint } from "jose";
 import { loadConfiguration } from "../src/configuration.ts";
-import { createLogger } from "../src/operations/logging.ts";
 import { createBackend } from "../src/server.ts";
 import { openStore } from "../src/store/open.ts";
 import type { Store } from "../src/store/store.ts";
@@ -65,7 +65,7 @@ export class TestBackend {
     const app = await createBackend({
       configuration,
       store,
-      logger: createLogger("debug", { write: (line) => logs.push(line) }),
+      logger: createLogger("backend", "debug", { write: (line) => logs.push(line) }),
       audit: { write: (line) => audit.push(line) },
       validateAnswers: true,
     });

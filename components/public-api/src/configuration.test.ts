@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ConfigurationProblem, loadConfiguration } from "./configuration.ts";
+import { ConfigurationProblem } from "@pilothouse/server";
+import { loadConfiguration } from "./configuration.ts";
 
 describe("the configuration", () => {
   it("needs no more than the backend's address", () => {

@@ -1,4 +1,5 @@
 /** The public API's configuration: environment variables, checked at the start. docs/guide/public-api.md has them as a table. */
+import { readEnvironment } from "@pilothouse/server";
 import { z } from "zod";
 
 const Count = (maximum: number) => z.coerce.number().int().min(1).max(maximum);
@@ -34,16 +35,7 @@ export const Configuration = z.object({
 });
 export type Configuration = z.output<typeof Configuration>;
 
-/** A configuration that cannot work, as one message that names every variable at fault. */
-export class ConfigurationProblem extends Error {
-  override readonly name = "ConfigurationProblem";
-}
-
 /** @throws ConfigurationProblem */
 export function loadConfiguration(variables: Readonly<Record<string, string | undefined>>): Configuration {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-  const parsed = Configuration.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new ConfigurationProblem(`configuration: ${problems.join("; ")}`);
+  return readEnvironment(Configuration, variables);
 }

@@ -1,3 +1,3 @@
 /** The public API: a stateless gateway to the backend. `main.ts` starts it from its environment. */
 export { createPublicApi, type PublicApiOptions } from "./server.ts";
-export { ConfigurationProblem, loadConfiguration, type Configuration } from "./configuration.ts";
+export { loadConfiguration, type Configuration } from "./configuration.ts";

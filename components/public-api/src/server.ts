@@ -1,19 +1,14 @@
 /** Puts the public API together: one Fastify server over a backend. Listening is the caller's affair. */
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
-import { validatorCompiler } from "fastify-type-provider-zod";
+import { createServer, logRequests, measureRequests } from "@pilothouse/server";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import packageJson from "../package.json" with { type: "json" };
 import { BackendClient } from "./backend/client.ts";
 import type { Configuration } from "./configuration.ts";
-import { answerBrokenRequest, answerUnroutable, handleErrors } from "./errors/handler.ts";
-import { BODY_LIMIT, acceptJsonOnly } from "./http/body.ts";
-import { requireCallers } from "./http/caller.ts";
-import { trackConnections } from "./http/connections.ts";
+import { findCaller, requireCallers } from "./http/caller.ts";
 import { requestLimits } from "./http/limits.ts";
 import { describeApi } from "./http/openapi.ts";
-import { serializerCompiler } from "./http/serialization.ts";
 import { EventStreams } from "./http/streams.ts";
-import { logRequests } from "./operations/request-log.ts";
 import { Metrics } from "./operations/metrics.ts";
 import { operationsRoutes } from "./operations/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
@@ -45,39 +40,13 @@ export async function createPublicApi({
     metrics,
   );
 
-  const loggerInstance: FastifyBaseLogger = logger;
-  const app = Fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => crypto.randomUUID(),
-    bodyLimit: BODY_LIMIT,
-    // With 0 nobody's X-Forwarded-For is believed; with n, what the n-th proxy from here wrote.
-    trustProxy: (_address, hop) => hop < configuration.TRUSTED_PROXIES,
-    requestTimeout: 60_000,
-    connectionTimeout: 0,
-    keepAliveTimeout: 75_000,
-    forceCloseConnections: "idle",
-    return503OnClosing: true,
-    clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (_error, _request, reply) => {
-      reply.hijack();
-      answerUnroutable(reply.raw);
-    },
-    routerOptions: { maxParamLength: 8192, ignoreTrailingSlash: true },
+  const app = createServer({ logger, validateAnswers, trustedProxies: configuration.TRUSTED_PROXIES });
+  measureRequests(app, metrics.registry, "pilothouse_public_api");
+  logRequests(app, logger, {
+    // Probes and scrapes come every few seconds.
+    quiet: (request) => request.routeOptions.config.gate === "open",
+    facts: (request) => ({ project: findCaller(request)?.project }),
   });
-  const endConnections = trackConnections(app.server);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler({ validate: validateAnswers }));
-  acceptJsonOnly(app);
-  handleErrors(app, logger);
-  app.addHook("onRequest", async (request, reply) => {
-    void reply
-      .header("x-request-id", request.id)
-      .header("x-content-type-options", "nosniff")
-      .header("cache-control", "no-store");
-  });
-  metrics.measure(app);
-  logRequests(app, logger);
   requireCallers(app, limits);
   await describeApi(app, packageJson.version);
 
@@ -96,10 +65,7 @@ export async function createPublicApi({
     { prefix: "/v1" },
   );
 
-  app.addHook("preClose", async () => {
-    streams.endAll();
-    endConnections();
-  });
+  app.addHook("preClose", async () => streams.endAll());
   app.addHook("onClose", async () => backend.close());
   return app;
 }

@@ -1,7 +1,7 @@
 /** A public API that listens on a free port, with what it logs kept for inspection. */
 import type { FastifyInstance } from "fastify";
 import { loadConfiguration } from "../src/configuration.ts";
-import { createLogger } from "../src/operations/logging.ts";
+import { createLogger } from "@pilothouse/server";
 import { createPublicApi } from "../src/server.ts";
 
 export interface Answer {
@@ -34,7 +34,7 @@ export class TestGateway {
     const logs: string[] = [];
     const app = await createPublicApi({
       configuration: loadConfiguration({ BACKEND_URL: backendUrl, ...variables }),
-      logger: createLogger("debug", { write: (line) => logs.push(line) }),
+      logger: createLogger("public-api", "debug", { write: (line) => logs.push(line) }),
       validateAnswers: true,
     });
     return new TestGateway(app, await app.listen({ host: "127.0.0.1", port: 0 }), logs);

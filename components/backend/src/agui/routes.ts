@@ -3,11 +3,11 @@ import { EventsQuery, RunAccepted, RunQueueAnswer, RunRequest } from "@pilothous
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { callerOf } from "../http/caller.ts";
-import { abortOnClose } from "../http/closed.ts";
 import { type OpenStreams, wantsEventStream } from "../http/event-stream.ts";
 import { once } from "../http/idempotency.ts";
 import { Nothing, SessionParams, errorAnswers } from "../http/params.ts";
 import { resumePosition } from "@pilothouse/agui";
+import { abortOnClose } from "@pilothouse/server";
 import { demandSessionUpdate } from "../identity/access.ts";
 import type { Caller } from "../identity/identity.ts";
 import type { ThreadStreams } from "../events/stream.ts";

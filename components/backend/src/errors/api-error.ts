@@ -1,27 +1,13 @@
-/** An answer that says no. Thrown anywhere, answered in one place (`errors/handler.ts`). */
+/** An answer that says no. Thrown anywhere, answered in one place (`@pilothouse/server`). */
+import { HttpError, type HttpErrorOptions } from "@pilothouse/server";
 import { ERRORS, type ErrorCode } from "./table.ts";
 
-export class ApiError extends Error {
+export class ApiError extends HttpError<ErrorCode> {
   override readonly name = "ApiError";
-  readonly code: ErrorCode;
-  readonly details: unknown;
-  /** Sent as Retry-After. */
-  readonly retryAfterSeconds: number | undefined;
 
   /** `message` is shown to the caller: it names the resource and the remedy, and holds no secret. */
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: { details?: unknown; cause?: unknown; retryAfterSeconds?: number } = {},
-  ) {
-    super(message, { cause: options.cause });
-    this.code = code;
-    this.details = options.details;
-    this.retryAfterSeconds = options.retryAfterSeconds;
-  }
-
-  get status(): number {
-    return ERRORS[this.code].status;
+  constructor(code: ErrorCode, message: string, options?: HttpErrorOptions) {
+    super(ERRORS[code].status, code, message, options);
   }
 }
 

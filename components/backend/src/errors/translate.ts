@@ -1,18 +1,10 @@
-/** Turns whatever was thrown into the one error shape: ours, Kubernetes', the schemas', Fastify's. */
+/** Turns whatever was thrown into the one error shape. What is not Kubernetes' is translated as in every server. */
 import { ConnectionError, KubernetesError } from "@pilothouse/kubernetes";
-import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { translateError, type HttpError } from "@pilothouse/server";
 import { ApiError } from "./api-error.ts";
 import type { ErrorCode } from "./table.ts";
 
-const PLACES: Readonly<Record<string, string>> = {
-  body: "body",
-  querystring: "query",
-  params: "path",
-  headers: "headers",
-};
-
-export function translate(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
+export function translate(error: unknown): HttpError {
   if (error instanceof KubernetesError) return fromKubernetes(error);
   if (error instanceof ConnectionError) {
     return new ApiError("KUBERNETES_UNAVAILABLE", "the Kubernetes API does not answer; try again", {
@@ -20,8 +12,7 @@ export function translate(error: unknown): ApiError {
       retryAfterSeconds: 1,
     });
   }
-  if (hasZodFastifySchemaValidationErrors(error)) return fromSchema(error);
-  return fromFastify(error);
+  return translateError(error);
 }
 
 const KUBERNETES_CODES: Readonly<Record<number, ErrorCode>> = {
@@ -54,44 +45,3 @@ function fromKubernetes(error: KubernetesError): ApiError {
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
   });
 }
-
-type SchemaFailure = {
-  validationContext?: string | undefined;
-  validation: readonly { instancePath: string; message?: string | undefined; params?: unknown }[];
-};
-
-function fromSchema(error: SchemaFailure): ApiError {
-  const place = PLACES[error.validationContext ?? ""];
-  const issues = error.validation.map((issue) => {
-    const path = issue.instancePath.replace(/^\//, "").replaceAll("/", ".");
-    return { ...(place === undefined ? {} : { in: place }), path, message: issue.message ?? "is not valid" };
-  });
-  const [first] = issues;
-  const where = first === undefined || first.path === "" ? (place ?? "request") : `${place ?? "request"}.${first.path}`;
-  return new ApiError("INVALID_REQUEST", `${where}: ${first?.message ?? "is not valid"}`, { details: { issues } });
-}
-
-const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: "BODY_TOO_LARGE",
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: "INVALID_BODY",
-  FST_ERR_CTP_EMPTY_JSON_BODY: "INVALID_BODY",
-  FST_ERR_CTP_INVALID_JSON_BODY: "INVALID_BODY",
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "INVALID_BODY",
-};
-
-function fromFastify(error: unknown): ApiError {
-  const { code, statusCode } = error instanceof Error ? (error as Error & FastifyFields) : {};
-  const known = FASTIFY_CODES[code ?? ""];
-  if (known === "BODY_TOO_LARGE") return new ApiError(known, "the body is too large", { cause: error });
-  if (known !== undefined || error instanceof SyntaxError) {
-    return new ApiError("INVALID_BODY", "the body must be JSON, sent as application/json", { cause: error });
-  }
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new ApiError("INVALID_REQUEST", "the request is malformed", { cause: error });
-  }
-  return new ApiError("INTERNAL", "this server failed; its log has the reason under the request's id", {
-    cause: error,
-  });
-}
-
-type FastifyFields = { code?: string; statusCode?: number };

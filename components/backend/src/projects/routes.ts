@@ -9,10 +9,10 @@ import {
   ProjectSummary,
   UpdateProjectRequest,
 } from "@pilothouse/contracts";
+import { abortOnClose } from "@pilothouse/server";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { ApiError, invalidField } from "../errors/api-error.ts";
 import { callerOf } from "../http/caller.ts";
-import { abortOnClose } from "../http/closed.ts";
 import { page, type PageRules } from "../http/page.ts";
 import { Nothing, ProjectParams, errorAnswers } from "../http/params.ts";
 import { Rules } from "../identity/access.ts";

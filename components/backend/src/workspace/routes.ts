@@ -1,12 +1,12 @@
 /** Files of a session's workspace, through its runner. */
 import { Transform, type Readable } from "node:stream";
 import { WorkspaceListing, WorkspaceQuery } from "@pilothouse/contracts";
+import { abortOnClose } from "@pilothouse/server";
 import type { FastifyReply } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { ApiError } from "../errors/api-error.ts";
 import { callerOf } from "../http/caller.ts";
-import { abortOnClose } from "../http/closed.ts";
 import { Nothing, SessionParams, errorAnswers } from "../http/params.ts";
 import { demandSessionUpdate } from "../identity/access.ts";
 import { encodePath, workspacePath } from "../runner/paths.ts";

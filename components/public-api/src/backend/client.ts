@@ -197,8 +197,8 @@ async function refusalOf({
   const text = await readLimited(body, LARGEST_ERROR).catch(() => "");
   const parsed = ErrorBody.safeParse(parseJson(text));
   if (statusCode >= 400 && parsed.success) {
-    const retryAfter = headers["retry-after"];
-    return new BackendRefusal(statusCode, parsed.data, typeof retryAfter === "string" ? retryAfter : undefined);
+    const retryAfter = Number(headers["retry-after"] ?? Number.NaN);
+    return new BackendRefusal(statusCode, parsed.data, Number.isInteger(retryAfter) ? retryAfter : undefined);
   }
   return new GatewayError("BACKEND_FAILED", `the backend answered ${statusCode} without an error of its own`, {
     retryAfterSeconds: 1,

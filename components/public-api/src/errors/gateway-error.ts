@@ -1,43 +1,23 @@
-/** Answers that say no: our own, and the backend's that are passed on. Thrown anywhere, answered in `errors/handler.ts`. */
+/** Answers that say no: our own, and the backend's that are passed on. */
 import type { ErrorBody } from "@pilothouse/contracts";
+import { HttpError, type HttpErrorOptions } from "@pilothouse/server";
 import { ERRORS, type ErrorCode } from "./table.ts";
 
-export class GatewayError extends Error {
+export class GatewayError extends HttpError<ErrorCode> {
   override readonly name = "GatewayError";
-  readonly code: ErrorCode;
-  readonly details: unknown;
-  /** Sent as Retry-After. */
-  readonly retryAfterSeconds: number | undefined;
 
   /** `message` is shown to the caller: it names the resource and the remedy, and holds no secret. */
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: { details?: unknown; cause?: unknown; retryAfterSeconds?: number } = {},
-  ) {
-    super(message, { cause: options.cause });
-    this.code = code;
-    this.details = options.details;
-    this.retryAfterSeconds = options.retryAfterSeconds;
-  }
-
-  get status(): number {
-    return ERRORS[this.code].status;
+  constructor(code: ErrorCode, message: string, options?: HttpErrorOptions) {
+    super(ERRORS[code].status, code, message, options);
   }
 }
 
 /** The backend's own refusal: the caller gets it as it is. */
-export class BackendRefusal extends Error {
+export class BackendRefusal extends HttpError {
   override readonly name = "BackendRefusal";
-  readonly status: number;
-  readonly body: ErrorBody;
-  readonly retryAfter: string | undefined;
 
-  constructor(status: number, body: ErrorBody, retryAfter: string | undefined) {
-    super(body.error);
-    this.status = status;
-    this.body = body;
-    this.retryAfter = retryAfter;
+  constructor(status: number, { error, code, details }: ErrorBody, retryAfterSeconds: number | undefined) {
+    super(status, code, error, { details, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) });
   }
 }
 

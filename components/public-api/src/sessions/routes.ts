@@ -1,4 +1,5 @@
 /** Sessions: list, create, read, change, delete, start, stop, and their result. */
+import { abortOnClose } from "@pilothouse/server";
 import { SessionPage as BackendPage, SessionResource } from "@pilothouse/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
@@ -6,7 +7,6 @@ import type { BackendClient, BackendRequest } from "../backend/client.ts";
 import { forwardedHeaders } from "../backend/headers.ts";
 import { sessionPath, sessionsPath } from "../backend/session-path.ts";
 import { callerOf } from "../http/caller.ts";
-import { abortOnClose } from "../http/closed.ts";
 import { Nothing, SessionParams, errorAnswers } from "../http/params.ts";
 import { presentResult, presentSession } from "./present.ts";
 import { createRequest, listQuery, patchRequest } from "./request.ts";

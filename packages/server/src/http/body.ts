@@ -1,6 +1,6 @@
 /** Request bodies: JSON alone, and an empty body is no body, so that `POST …/stop` needs neither body nor type. */
 import type { FastifyInstance } from "fastify";
-import { ApiError } from "../errors/api-error.ts";
+import { commonError } from "../errors/common-error.ts";
 
 export function acceptJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -15,6 +15,6 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   );
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
     if (body === "") done(null, undefined);
-    else done(new ApiError("INVALID_BODY", "the body must be JSON, sent as application/json"));
+    else done(commonError("INVALID_BODY", "the body must be JSON, sent as application/json"));
   });
 }

@@ -1,10 +1,10 @@
 /** The log: JSON lines, without tokens, secrets or prompts. What is not named here is not logged of a request. */
 import { pino, type DestinationStream, type Logger } from "pino";
 
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(component: string, level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
-    base: { component: "public-api" },
+    base: { component },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: {
