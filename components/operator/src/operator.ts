@@ -55,11 +55,15 @@ export async function startOperator(
   });
 
   const loader = new RegistryLoader(
-    { agents: configuration.agentRegistryFile, models: configuration.modelsFile },
+    {
+      agents: configuration.agentRegistryFile,
+      models: configuration.modelsFile,
+      mcpServers: configuration.mcpServersFile,
+    },
     logger,
   );
   // A start with a broken registry would fail every session: better not to start.
-  await loader.read();
+  await Promise.all([loader.read(), loader.mcpServers()]);
 
   const instance = `${hostname()}_${process.pid}_${randomBytes(4).toString("hex")}`;
   const caches = createCaches(client, configuration.resyncMilliseconds, logger);
@@ -77,6 +81,7 @@ export async function startOperator(
     caches,
     configuration,
     registries: async () => loader.read(),
+    platformMcpServers: async () => loader.mcpServers(),
     configurationFiles: configurationFiles({
       "models.json": configuration.modelsFile,
       "prices.json": configuration.pricesFile,

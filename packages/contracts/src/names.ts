@@ -37,6 +37,8 @@ export const FIELD_MANAGERS = {
   operatorProject: "pilothouse-operator-project",
   operatorSettings: "pilothouse-operator-settings",
   operatorAccess: "pilothouse-operator-access",
+  operatorSpending: "pilothouse-operator-spending",
+  operatorIntegrations: "pilothouse-operator-integrations",
   runner: "pilothouse-runner",
   backend: "pilothouse-backend",
 } as const;

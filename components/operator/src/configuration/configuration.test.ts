@@ -51,12 +51,46 @@ describe("the configuration", () => {
     ["an unknown flag", ["--colour", "red"], /Known flags: .*--backend-url/],
     ["a port that is none", ["--health-port", "70000"], /--health-port/],
     ["a pair that is none", ["--node-selector", "agents"], /--node-selector: agents is not of the form name=value/],
+    [
+      "a toleration that is none",
+      ["--tolerations", "a=b:Sometimes"],
+      /--tolerations: a=b:Sometimes is not of the form/,
+    ],
+    ["a host that is none", ["--git-hosts", "https://github.com"], /--git-hosts: https:\/\/github.com is not a host/],
+    [
+      "certificates that are none",
+      ["--integration-ca-file", "/dev/null"],
+      /--integration-ca-file: .* holds no certificate/,
+    ],
     ["an address that is none", ["--backend-url", "nowhere"], /--backend-url/],
   ])("with %s is refused", async (_, args, message) => {
     await expect(loadConfiguration([...needed(), ...args], {})).rejects.toMatchObject({
       code: "CONFIGURATION_INVALID",
       message: expect.stringMatching(message),
     });
+  });
+
+  it("reads where pods run and what brokers let through", async () => {
+    const configuration = await loadConfiguration(
+      [
+        ...needed(),
+        ...["--tolerations", "pool=agents:NoSchedule, spot", "--runtime-class", "gvisor"],
+        ...["--git-hosts", "GitHub.com, git.example.com:8443", "--egress-hosts", "*.pypi.org"],
+        ...["--max-requests-per-minute", "30", "--integration-allowed-hosts", "gitlab.corp,10.0.0.7:8443"],
+      ],
+      {},
+    );
+    expect(configuration.pod).toMatchObject({
+      runtimeClass: "gvisor",
+      tolerations: [
+        { key: "pool", operator: "Equal", value: "agents", effect: "NoSchedule" },
+        { key: "spot", operator: "Exists" },
+      ],
+      gitHosts: "github.com,git.example.com:8443",
+      broker: { egressHosts: "*.pypi.org", requestsPerMinute: 30, maxRequestBytes: undefined },
+    });
+    expect(configuration.integrations.allowedHosts).toEqual(["gitlab.corp", "10.0.0.7:8443"]);
+    expect(configuration.modelsFile).toBe("/config/registry/models.json");
   });
 
   it("names everything that is missing at once", async () => {

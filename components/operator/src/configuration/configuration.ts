@@ -3,29 +3,19 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import type { Toleration } from "@pilothouse/kubernetes";
 import { OperatorError } from "../errors.ts";
-
-/** `key=value,key=value` */
-const Pairs = z.string().transform((text, context) => {
-  const pairs: Record<string, string> = {};
-  for (const part of text.split(",").filter((candidate) => candidate.trim() !== "")) {
-    const equals = part.indexOf("=");
-    if (equals < 1) context.addIssue({ code: "custom", message: `${part} is not of the form name=value` });
-    else pairs[part.slice(0, equals).trim()] = part.slice(equals + 1).trim();
-  }
-  return pairs;
-});
-const Port = z.coerce.number().int().min(0).max(65_535);
-const Seconds = z.coerce.number().min(0);
-const HttpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+import type { BrokerSettings } from "../session/job.ts";
+import { Hosts, HttpUrl, Pairs, Port, Seconds, Tolerations } from "./values.ts";
 
 const Settings = z.object({
   kubeconfig: z.string().optional(),
   "backend-url": HttpUrl,
   "backend-jwks-file": z.string().min(1),
   "agent-registry-file": z.string().default("/config/registry/agent-registry.json"),
-  "models-file": z.string().default("/config/models/models.json"),
+  "models-file": z.string().default("/config/registry/models.json"),
   "prices-file": z.string().optional(),
+  "mcp-servers-file": z.string().optional(),
   "broker-image": z.string().min(1),
   "health-host": z.string().default("127.0.0.1"),
   "health-port": Port.default(8080),
@@ -41,10 +31,18 @@ const Settings = z.object({
   "resync-interval": Seconds.default(600),
   "node-selector": Pairs.default({}),
   "runtime-class": z.string().optional(),
+  tolerations: Tolerations.default([]),
   "storage-class": z.string().optional(),
   "project-quota": Pairs.default({}),
   "recordings-dir": z.string().optional(),
-  "git-hosts": z.string().optional(),
+  "git-hosts": Hosts.optional(),
+  "egress-hosts": Hosts.optional(),
+  "max-requests-per-minute": z.coerce.number().int().min(1).optional(),
+  "max-request-bytes": z.coerce.number().int().min(1024).optional(),
+  "integration-allowed-hosts": Hosts.default([]),
+  "integration-ca-file": z.string().optional(),
+  "github-api-url": HttpUrl.default("https://api.github.com"),
+  "monitoring-selector": Pairs.default({ "pilothouse.dev/monitoring": "true" }),
   "anthropic-upstream-url": HttpUrl.optional(),
   "gemini-upstream-url": HttpUrl.optional(),
   "openai-upstream-url": HttpUrl.optional(),
@@ -72,6 +70,8 @@ export interface Configuration {
   readonly agentRegistryFile: string;
   readonly modelsFile: string;
   readonly pricesFile: string | undefined;
+  /** Tool servers that the installation gives to every session. */
+  readonly mcpServersFile: string | undefined;
   readonly brokerImage: string;
   readonly health: { readonly host: string; readonly port: number };
   readonly logLevel: string;
@@ -88,11 +88,22 @@ export interface Configuration {
   readonly pod: {
     readonly nodeSelector: Readonly<Record<string, string>>;
     readonly runtimeClass: string | undefined;
+    readonly tolerations: readonly Toleration[];
     readonly storageClass: string | undefined;
     readonly recordingsDirectory: string | undefined;
     readonly gitHosts: string | undefined;
     readonly otlpEndpoint: string | undefined;
+    readonly broker: BrokerSettings;
   };
+  readonly integrations: {
+    /** Hosts that may lead to private addresses: services of the installation's own network. */
+    readonly allowedHosts: readonly string[];
+    /** PEM of authorities that are trusted besides the usual ones. */
+    readonly certificateAuthorities: string | undefined;
+    readonly githubApiUrl: string;
+  };
+  /** Labels of the namespaces whose pods may read the metrics of sessions. */
+  readonly monitoringSelector: Readonly<Record<string, string>>;
   /** Hard limits of each project's ResourceQuota; none = no quota. */
   readonly projectQuota: Readonly<Record<string, string>>;
   /** Upstreams that the installation has set, by model provider. */
@@ -112,6 +123,7 @@ export async function loadConfiguration(
     agentRegistryFile: settings["agent-registry-file"],
     modelsFile: settings["models-file"],
     pricesFile: settings["prices-file"] ?? path.join(path.dirname(settings["models-file"]), "prices.json"),
+    mcpServersFile: settings["mcp-servers-file"],
     brokerImage: settings["broker-image"],
     health: { host: settings["health-host"], port: settings["health-port"] },
     logLevel: settings["log-level"],
@@ -128,11 +140,23 @@ export async function loadConfiguration(
     pod: {
       nodeSelector: settings["node-selector"],
       runtimeClass: settings["runtime-class"],
+      tolerations: settings.tolerations,
       storageClass: settings["storage-class"],
       recordingsDirectory: settings["recordings-dir"],
-      gitHosts: settings["git-hosts"],
+      gitHosts: settings["git-hosts"]?.join(","),
       otlpEndpoint: settings["otlp-endpoint"],
+      broker: {
+        egressHosts: settings["egress-hosts"]?.join(","),
+        requestsPerMinute: settings["max-requests-per-minute"],
+        maxRequestBytes: settings["max-request-bytes"],
+      },
     },
+    integrations: {
+      allowedHosts: settings["integration-allowed-hosts"],
+      certificateAuthorities: await readAuthorities(settings["integration-ca-file"]),
+      githubApiUrl: settings["github-api-url"],
+    },
+    monitoringSelector: settings["monitoring-selector"],
     projectQuota: settings["project-quota"],
     upstreams: {
       ...(settings["anthropic-upstream-url"] === undefined ? {} : { anthropic: settings["anthropic-upstream-url"] }),
@@ -164,6 +188,16 @@ function parseSettings(args: readonly string[], environment: Readonly<Record<str
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `--${issue.path.join(".")}: ${issue.message}`);
   throw new OperatorError("CONFIGURATION_INVALID", issues.join("; "));
+}
+
+async function readAuthorities(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    const options = { cause: error };
+    throw new OperatorError("CONFIGURATION_INVALID", `--integration-ca-file: ${file} cannot be read`, options);
+  });
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new OperatorError("CONFIGURATION_INVALID", `--integration-ca-file: ${file} holds no certificate in PEM`);
 }
 
 const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });

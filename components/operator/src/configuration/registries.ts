@@ -1,6 +1,6 @@
-// The agent registry and the models, read from their files and kept fresh. A file that breaks keeps its last good copy.
+// The agent registry, the models and the installation's tool servers, read from their files and kept fresh. A file that breaks keeps its last good copy.
 import { readFile } from "node:fs/promises";
-import { AgentRegistry, ModelManifest, type AgentRuntimeSpec } from "@pilothouse/contracts";
+import { AgentRegistry, McpServers, ModelManifest, type AgentRuntimeSpec } from "@pilothouse/contracts";
 import type { Logger } from "@pilothouse/kubernetes";
 import type { z } from "zod";
 import { OperatorError } from "../errors.ts";
@@ -50,12 +50,24 @@ class RegistryFile<T> {
 export class RegistryLoader {
   readonly #agents: RegistryFile<AgentRegistry>;
   readonly #models: RegistryFile<ModelManifest>;
+  readonly #mcpServers: RegistryFile<McpServers> | undefined;
   readonly #now: () => number;
 
-  constructor(files: { agents: string; models: string }, logger: Logger, now: () => number = Date.now) {
+  constructor(
+    files: { agents: string; models: string; mcpServers?: string | undefined },
+    logger: Logger,
+    now: () => number = Date.now,
+  ) {
     this.#agents = new RegistryFile(files.agents, AgentRegistry, logger);
     this.#models = new RegistryFile(files.models, ModelManifest, logger);
+    this.#mcpServers =
+      files.mcpServers === undefined ? undefined : new RegistryFile(files.mcpServers, McpServers, logger);
     this.#now = now;
+  }
+
+  /** Tool servers that the installation gives to every session. */
+  async mcpServers(): Promise<McpServers> {
+    return (await this.#mcpServers?.read(this.#now())) ?? {};
   }
 
   async read(): Promise<Registries> {
@@ -66,6 +78,8 @@ export class RegistryLoader {
 
   /** Why a file is not the one in force; for readiness. */
   get problems(): string[] {
-    return [this.#agents.problem, this.#models.problem].filter((problem) => problem !== undefined);
+    return [this.#agents.problem, this.#models.problem, this.#mcpServers?.problem].filter(
+      (problem) => problem !== undefined,
+    );
   }
 }

@@ -1,11 +1,11 @@
 // What a project's namespace holds, and the Roles that open the Project object itself to its members.
 import {
   API_GROUP,
+  BROKER_PORT,
   LABELS,
   PROJECTS_NAMESPACE,
   PROJECT_ROLES,
   PROJECT_SETTINGS_NAME,
-  RUNNER_PORT,
   SYSTEM_NAMESPACE,
 } from "@pilothouse/contracts";
 import type {
@@ -76,8 +76,22 @@ export function projectLimits(namespace: string): LimitRange {
   };
 }
 
-/** Nothing reaches a session's pod but the platform, on the runner's port; nothing in it reaches the node's metadata service. */
-export function projectNetworkPolicy(namespace: string): NetworkPolicy {
+/** Metadata and platform services of clouds, which answer whoever asks from a node. */
+const METADATA_V4 = ["169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32"];
+const METADATA_V6 = ["fe80::/10", "fd00:ec2::254/128"];
+
+/**
+ * Nothing reaches a session's pod but the platform, on the runner's port, and whoever gathers metrics; nothing in it
+ * reaches the metadata services of its node.
+ */
+export function projectNetworkPolicy(
+  namespace: string,
+  runnerPorts: readonly number[],
+  monitoringSelector: Readonly<Record<string, string>>,
+): NetworkPolicy {
+  const ports = (numbers: readonly number[]): { protocol: string; port: number }[] =>
+    numbers.map((port) => ({ protocol: "TCP", port }));
+  const monitored = Object.keys(monitoringSelector).length > 0;
   return {
     metadata: { name: "pilothouse", namespace, labels: labels("project") },
     spec: {
@@ -86,14 +100,23 @@ export function projectNetworkPolicy(namespace: string): NetworkPolicy {
       ingress: [
         {
           from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": SYSTEM_NAMESPACE } } }],
-          ports: [{ protocol: "TCP", port: RUNNER_PORT }],
+          ports: ports(runnerPorts),
         },
+        // An empty selector would mean every namespace.
+        ...(monitored
+          ? [
+              {
+                from: [{ namespaceSelector: { matchLabels: { ...monitoringSelector } } }],
+                ports: ports([...runnerPorts, BROKER_PORT]),
+              },
+            ]
+          : []),
       ],
       egress: [
         {
           to: [
-            { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } },
-            { ipBlock: { cidr: "::/0", except: ["fe80::/10"] } },
+            { ipBlock: { cidr: "0.0.0.0/0", except: METADATA_V4 } },
+            { ipBlock: { cidr: "::/0", except: METADATA_V6 } },
           ],
         },
       ],

@@ -39,6 +39,10 @@ export interface ProjectReconcilerOptions {
   readonly client: KubernetesClient;
   readonly bindingsIn: (namespace: string) => readonly Stored<RoleBinding>[];
   readonly quota: Readonly<Record<string, string>>;
+  /** Labels of the namespaces whose pods may read the metrics of sessions; none = nobody. */
+  readonly monitoringSelector: Readonly<Record<string, string>>;
+  /** Ports that runners listen on, as the agent registry says. */
+  readonly runnerPorts: () => Promise<readonly number[]>;
   /** File names and contents for the brokers and runners of every project. */
   readonly configuration: () => Promise<Readonly<Record<string, string>>>;
   readonly record: (project: Stored<ProjectObject>, event: RecordedEvent) => void;
@@ -177,15 +181,15 @@ export class ProjectReconciler {
   }
 
   async #furnish(project: Stored<ProjectObject>, signal: AbortSignal): Promise<void> {
-    const { client, quota, configuration, bindingsIn } = this.#options;
+    const { client, quota, configuration, bindingsIn, runnerPorts, monitoringSelector } = this.#options;
     const { name } = project.metadata;
     const options = { fieldManager: FIELD_MANAGERS.operatorProject, signal };
-    const files = await configuration();
+    const [files, ports] = await Promise.all([configuration(), runnerPorts()]);
     const work: Promise<void>[] = [
       ensureObject(client, roleBindings, ownerBinding(project), options),
       ensureObject(client, projectSettings, initialSettings(project), { ...options, onlyCreate: true }),
       ensureObject(client, limitRanges, projectLimits(name), options),
-      ensureObject(client, networkPolicies, projectNetworkPolicy(name), options),
+      ensureObject(client, networkPolicies, projectNetworkPolicy(name, ports, monitoringSelector), options),
       ensureObject(client, configMaps, projectConfiguration(name, files), options),
     ];
     if (Object.keys(quota).length > 0)

@@ -35,6 +35,8 @@ const settings: PodSettings = {
   backendJwks: '{"keys":[]}',
   nodeSelector: {},
   runtimeClass: undefined,
+  tolerations: [],
+  broker: { egressHosts: undefined, requestsPerMinute: undefined, maxRequestBytes: undefined },
   recordingsDirectory: undefined,
   gitHosts: undefined,
   otlpEndpoint: undefined,
@@ -106,9 +108,64 @@ describe("a session's Job", () => {
     const pod = podOf();
     const mounts = (list: Container[] | undefined, name: string) =>
       container(list, name).volumeMounts?.map((mount) => mount.name);
-    expect(mounts(pod?.initContainers, "broker")).toEqual(["runner-secrets", "integration-secrets", "configuration"]);
-    expect(mounts(pod?.containers, "runner")).toEqual(["workspace", "tmp", "identity", "configuration"]);
+    expect(mounts(pod?.initContainers, "broker")).toEqual([
+      "runner-secrets",
+      "integration-secrets",
+      "configuration",
+      "project-configuration",
+    ]);
+    expect(mounts(pod?.containers, "runner")).toEqual([
+      "workspace",
+      "tmp",
+      "identity",
+      "configuration",
+      "project-configuration",
+    ]);
     expect(pod?.automountServiceAccountToken).toBe(false);
+  });
+
+  it("hands the project's configuration to both containers, and tells them by which hosts git goes through the broker", () => {
+    const told = { ...settings, gitHosts: "github.com", broker: { ...settings.broker, egressHosts: "pypi.org" } };
+    const pod = sessionJob(session, 3, runtime, told).spec?.template.spec;
+    const volume = pod?.volumes?.find(({ name }) => name === "project-configuration");
+    expect(volume?.configMap).toEqual({ name: "pilothouse-session-configuration", optional: true });
+    for (const [list, name] of [
+      [pod?.containers, "runner"],
+      [pod?.initContainers, "broker"],
+    ] as const) {
+      const one = container(list, name);
+      const mount = one.volumeMounts?.find((candidate) => candidate.name === "project-configuration");
+      expect(environmentOf(one)).toMatchObject({
+        PILOTHOUSE_PROJECT_CONFIGURATION_DIR: mount?.mountPath,
+        PILOTHOUSE_GIT_HOSTS: "github.com",
+      });
+    }
+    expect(environmentOf(container(pod?.initContainers, "broker"))).toMatchObject({
+      PILOTHOUSE_EGRESS_HOSTS: "pypi.org",
+    });
+  });
+
+  it("tells the broker what former attempts have used up, turns included", () => {
+    const agent = { status: "idle", turns: 7, usage: { costUsd: 1.5, inputTokens: 10 } };
+    const pod = podOf({ ...session, status: { agent } } as never);
+    const broker = environmentOf(container(pod?.initContainers, "broker"));
+    expect(JSON.parse(broker["PILOTHOUSE_SPENT"] ?? "")).toEqual({ costUsd: 1.5, inputTokens: 10, turns: 7 });
+    expect(environmentOf(container(podOf()?.initContainers, "broker"))).not.toHaveProperty("PILOTHOUSE_SPENT");
+  });
+
+  it("runs where, and under which runtime, the installation says", () => {
+    const placed = {
+      ...settings,
+      runtimeClass: "gvisor",
+      nodeSelector: { pool: "agents" },
+      tolerations: [{ key: "agents", operator: "Exists", effect: "NoSchedule" }],
+    };
+    expect(sessionJob(session, 3, runtime, placed).spec?.template.spec).toMatchObject({
+      runtimeClassName: "gvisor",
+      nodeSelector: { pool: "agents" },
+      tolerations: [{ effect: "NoExecute" }, { effect: "NoExecute" }, { key: "agents", effect: "NoSchedule" }],
+    });
+    expect(podOf()).not.toHaveProperty("runtimeClassName");
   });
 
   it("takes images from the registry and labels from itself alone", () => {

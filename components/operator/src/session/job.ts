@@ -6,6 +6,7 @@ import {
   PATHS,
   INTEGRATION_SECRETS_NAME,
   RUNNER_SECRETS_NAME,
+  SESSION_CONFIGURATION_NAME,
   forbiddenEnvironmentName,
   sessionJobName,
   sessionObjectName,
@@ -18,11 +19,20 @@ import {
   type Job,
   type SecurityContext,
   type Stored,
+  type Toleration,
   type Volume,
 } from "@pilothouse/kubernetes";
 import { sessions, type SessionObject } from "../resources/types.ts";
 import { ANNOTATIONS, BROKER_CONTAINER, BROKER_TOKEN_KEY, CONFIGURATION_NAME, RUNNER_CONTAINER } from "./names.ts";
 import { sessionLabels } from "./objects.ts";
+
+/** What an installation may set of the broker; undefined = the broker's own default. */
+export interface BrokerSettings {
+  /** Hosts, comma separated, that an agent may reach through the egress proxy. */
+  readonly egressHosts: string | undefined;
+  readonly requestsPerMinute: number | undefined;
+  readonly maxRequestBytes: number | undefined;
+}
 
 /** What the installation adds to every session's pod. */
 export interface PodSettings {
@@ -31,8 +41,11 @@ export interface PodSettings {
   readonly backendJwks: string;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly runtimeClass: string | undefined;
+  readonly tolerations: readonly Toleration[];
   readonly recordingsDirectory: string | undefined;
+  /** Hosts, comma separated, that git reaches through the broker. */
   readonly gitHosts: string | undefined;
+  readonly broker: BrokerSettings;
   readonly otlpEndpoint: string | undefined;
   readonly upstreams: { readonly anthropic?: string; readonly google?: string; readonly openai?: string };
 }
@@ -41,6 +54,9 @@ export interface PodSettings {
 const KEEP_FINISHED_SECONDS = 3600;
 /** A node that does not answer gets this long to come back before the session moves on. */
 const NODE_PATIENCE_SECONDS = 30;
+const NODE_PATIENCE: readonly Toleration[] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map(
+  (key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: NODE_PATIENCE_SECONDS }),
+);
 /** The runner's own shutdown must be done before the kubelet's SIGKILL. */
 const KILL_MARGIN_SECONDS = 5;
 
@@ -95,12 +111,7 @@ export function sessionJob(
           },
           ...(settings.runtimeClass === undefined ? {} : { runtimeClassName: settings.runtimeClass }),
           ...(Object.keys(settings.nodeSelector).length === 0 ? {} : { nodeSelector: { ...settings.nodeSelector } }),
-          tolerations: ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map((key) => ({
-            key,
-            operator: "Exists",
-            effect: "NoExecute",
-            tolerationSeconds: NODE_PATIENCE_SECONDS,
-          })),
+          tolerations: [...NODE_PATIENCE, ...settings.tolerations],
           initContainers: [brokerContainer(session, settings)],
           containers: [runnerContainer(session, attempt, runtime, settings)],
           volumes: volumes(name),
@@ -127,6 +138,7 @@ function volumes(sessionName: string): Volume[] {
     { name: "runner-secrets", secret: { secretName: RUNNER_SECRETS_NAME, optional: true } },
     { name: "integration-secrets", secret: { secretName: INTEGRATION_SECRETS_NAME, optional: true } },
     { name: "configuration", configMap: { name: CONFIGURATION_NAME, optional: true } },
+    { name: "project-configuration", configMap: { name: SESSION_CONFIGURATION_NAME, optional: true } },
   ];
 }
 
@@ -145,10 +157,13 @@ function brokerContainer(session: Stored<SessionObject>, settings: PodSettings):
         PILOTHOUSE_RUNNER_SECRETS_DIR: PATHS.runnerSecrets,
         PILOTHOUSE_INTEGRATION_SECRETS_DIR: PATHS.integrationSecrets,
         PILOTHOUSE_CONFIGURATION_DIR: PATHS.configuration,
+        PILOTHOUSE_PROJECT_CONFIGURATION_DIR: PATHS.projectConfiguration,
         PILOTHOUSE_BUDGET: session.spec.budget === undefined ? undefined : JSON.stringify(session.spec.budget),
-        PILOTHOUSE_SPENT:
-          session.status?.agent?.usage === undefined ? undefined : JSON.stringify(session.status.agent.usage),
+        PILOTHOUSE_SPENT: spentBefore(session),
         PILOTHOUSE_GIT_HOSTS: settings.gitHosts,
+        PILOTHOUSE_EGRESS_HOSTS: settings.broker.egressHosts,
+        PILOTHOUSE_MAX_REQUESTS_PER_MINUTE: settings.broker.requestsPerMinute?.toString(),
+        PILOTHOUSE_MAX_REQUEST_BYTES: settings.broker.maxRequestBytes?.toString(),
         ANTHROPIC_UPSTREAM_URL: upstreams.anthropic,
         GEMINI_UPSTREAM_URL: upstreams.google,
         OPENAI_UPSTREAM_URL: upstreams.openai,
@@ -160,8 +175,16 @@ function brokerContainer(session: Stored<SessionObject>, settings: PodSettings):
       { name: "runner-secrets", mountPath: PATHS.runnerSecrets, readOnly: true },
       { name: "integration-secrets", mountPath: PATHS.integrationSecrets, readOnly: true },
       { name: "configuration", mountPath: PATHS.configuration, readOnly: true },
+      { name: "project-configuration", mountPath: PATHS.projectConfiguration, readOnly: true },
     ],
   };
+}
+
+/** What former attempts have used up: a budget is the session's, not the attempt's. */
+function spentBefore(session: Stored<SessionObject>): string | undefined {
+  const { agent } = session.status ?? {};
+  if (agent === undefined || (agent.usage === undefined && agent.turns === 0)) return undefined;
+  return JSON.stringify({ ...agent.usage, turns: agent.turns });
 }
 
 function runnerContainer(
@@ -195,6 +218,7 @@ function runnerContainer(
       { name: "tmp", mountPath: "/tmp" },
       { name: "identity", mountPath: PATHS.serviceAccount, readOnly: true },
       { name: "configuration", mountPath: PATHS.configuration, readOnly: true },
+      { name: "project-configuration", mountPath: PATHS.projectConfiguration, readOnly: true },
     ],
   };
 }
@@ -223,6 +247,8 @@ function runnerEnvironment(
       PILOTHOUSE_BACKEND_URL: settings.backendUrl,
       PILOTHOUSE_BACKEND_JWKS: settings.backendJwks,
       PILOTHOUSE_CONFIGURATION_DIR: PATHS.configuration,
+      PILOTHOUSE_PROJECT_CONFIGURATION_DIR: PATHS.projectConfiguration,
+      PILOTHOUSE_GIT_HOSTS: settings.gitHosts,
       PILOTHOUSE_GRACE_SECONDS: String(grace),
       PILOTHOUSE_RECORDINGS_DIR: settings.recordingsDirectory,
       OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,

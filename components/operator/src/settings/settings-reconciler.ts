@@ -1,16 +1,23 @@
-// Carries out a project's settings: groups get their RoleBindings, and status says which keys are set.
+// Carries out a project's settings: groups get their RoleBindings, sessions their configuration, and status says which
+// keys are set.
 import { createHash } from "node:crypto";
 import {
   API_GROUP,
   FIELD_MANAGERS,
   LABELS,
+  MCP_SERVERS_FILE,
   PROJECT_ROLES,
   PROJECT_SETTINGS_NAME,
+  SESSION_CONFIGURATION_NAME,
+  type McpServers,
+  type McpServersFile,
   type ProjectSettingsStatus,
 } from "@pilothouse/contracts";
 import {
+  configMaps,
   isNotFound,
   roleBindings,
+  type ConfigMap,
   type KubernetesClient,
   type RoleBinding,
   type Secret,
@@ -29,6 +36,8 @@ export interface SettingsReconcilerOptions {
   readonly bindingsIn: (namespace: string) => readonly Stored<RoleBinding>[];
   /** The project's own secrets that exist, values replaced by fingerprints. */
   readonly secretsIn: (namespace: string) => readonly Stored<Secret>[];
+  /** Tool servers that the installation gives to every session. */
+  readonly platformMcpServers: () => Promise<McpServers>;
   readonly now: () => number;
 }
 
@@ -48,6 +57,12 @@ export class SettingsReconciler {
     const settings = this.#options.settings(namespace);
     if (settings === undefined || !this.#options.isManaged(namespace)) return;
     await this.#bindGroups(namespace, settings, signal);
+    const { client, platformMcpServers } = this.#options;
+    const configuration = sessionConfiguration(namespace, {
+      platform: await platformMcpServers(),
+      project: settings.spec?.mcpServers ?? {},
+    });
+    await ensureObject(client, configMaps, configuration, { fieldManager: FIELD_MANAGERS.operatorSettings, signal });
     await this.#writeStatus(namespace, settings, signal);
   }
 
@@ -86,6 +101,18 @@ export class SettingsReconciler {
     // Only after the write: a failed one must see the change again.
     for (const secret of present) this.#seen.set(secret.metadata.uid, secret.data ?? {});
   }
+}
+
+/** What the session pods of a project are told beyond their own spec. Its name is fixed: no session can ask for another. */
+export function sessionConfiguration(namespace: string, mcpServers: McpServersFile): ConfigMap {
+  return {
+    metadata: {
+      name: SESSION_CONFIGURATION_NAME,
+      namespace,
+      labels: { [LABELS.managedBy]: OPERATOR_NAME, [LABELS.component]: "session" },
+    },
+    data: { [MCP_SERVERS_FILE]: JSON.stringify(mcpServers) },
+  };
 }
 
 /** The role is part of the name: a RoleBinding's role cannot be changed. */

@@ -1,5 +1,5 @@
 // Which change of which object makes which controller look again.
-import { LABELS, PROJECTS_NAMESPACE } from "@pilothouse/contracts";
+import { LABELS, PROJECTS_NAMESPACE, type AgentRuntimeSpec, type McpServers } from "@pilothouse/contracts";
 import {
   Controller,
   keyOf,
@@ -34,6 +34,7 @@ export interface ControllerContext {
   readonly caches: Caches;
   readonly configuration: Configuration;
   readonly registries: () => Promise<Registries>;
+  readonly platformMcpServers: () => Promise<McpServers>;
   readonly configurationFiles: () => Promise<Readonly<Record<string, string>>>;
   readonly transcripts: TranscriptStore;
   readonly events: EventRecorder;
@@ -153,6 +154,8 @@ function projectController(context: ControllerContext, watch: Watch): Controller
     client,
     bindingsIn: (namespace) => caches.bindings.byIndex(BY_NAMESPACE, namespace),
     quota: configuration.projectQuota,
+    monitoringSelector: configuration.monitoringSelector,
+    runnerPorts: async () => portsOf((await context.registries()).agents),
     configuration: context.configurationFiles,
     record: (project, event) => events.record(projects, project, event),
     now: context.now,
@@ -177,6 +180,10 @@ function projectController(context: ControllerContext, watch: Watch): Controller
     if (membersOf(change.object).length > 0 || change.type === "updated") ofNamespace(namespaceOf(change.object));
   });
   return controller;
+}
+
+function portsOf(agents: readonly AgentRuntimeSpec[]): number[] {
+  return Array.from(new Set(agents.map((agent) => agent.container.port))).toSorted((left, right) => left - right);
 }
 
 function sameButStatus(left: Stored<KubernetesObject>, right: Stored<KubernetesObject>): boolean {
@@ -233,6 +240,7 @@ function settingsController(context: ControllerContext, watch: Watch): Controlle
       [...caches.runnerSecrets.list(), ...caches.integrationSecrets.list()].filter(
         (secret) => secret.metadata.namespace === namespace,
       ),
+    platformMcpServers: context.platformMcpServers,
     now,
   });
   const controller = new Controller({

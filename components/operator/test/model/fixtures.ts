@@ -37,6 +37,8 @@ export const POD: PodSettings = {
   backendJwks: "{}",
   nodeSelector: {},
   runtimeClass: undefined,
+  tolerations: [],
+  broker: { egressHosts: undefined, requestsPerMinute: undefined, maxRequestBytes: undefined },
   recordingsDirectory: undefined,
   gitHosts: undefined,
   otlpEndpoint: undefined,

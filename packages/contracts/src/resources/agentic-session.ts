@@ -266,6 +266,10 @@ export const AgenticSessionStatus = z.object({
   retries: z.int().min(0).optional().describe("Attempts in a row that ended by an infrastructure failure"),
   nextRetryTime: Time.optional(),
   queuePosition: z.int().min(1).optional(),
+  dailyCost: z
+    .object({ day: z.string().describe("UTC day, YYYY-MM-DD"), baseUsd: z.number().min(0) })
+    .optional()
+    .describe("What the session had cost before that day; absent = it has run on the day of its creation alone"),
   children: z
     .array(ChildSession)
     .max(100)

@@ -55,7 +55,17 @@ export const ProjectSettingsStatus = z.object({
     .optional()
     .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["id"] }),
   spending: z
-    .object({ day: z.string().describe("UTC day, YYYY-MM-DD"), costUsd: z.number().min(0) })
+    .object({
+      day: z.string().describe("UTC day, YYYY-MM-DD"),
+      costUsd: z.number().min(0),
+      removed: z
+        .object({
+          costUsd: z.number().min(0),
+          sessions: z.array(z.string()).describe("uids of those that may still be seen elsewhere"),
+        })
+        .optional()
+        .describe("The share of sessions that were deleted on that day"),
+    })
     .optional()
     .describe("What the project's sessions have cost on that day"),
   observedGeneration: z.int().optional(),

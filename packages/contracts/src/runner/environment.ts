@@ -14,8 +14,8 @@ export const PATHS = {
   integrationSecrets: "/var/run/secrets/pilothouse/integration-secrets",
   /** models.json, prices.json of the installation, mounted into the broker and the runner. */
   configuration: "/etc/pilothouse",
-  /** What the project and the installation set for its sessions (ConfigMap SESSION_CONFIGURATION_NAME). */
-  projectConfiguration: "/etc/pilothouse/project",
+  /** What the project and the installation set for its sessions (ConfigMap SESSION_CONFIGURATION_NAME). Not below another mount: nothing can be mounted inside a volume that is read-only. */
+  projectConfiguration: "/etc/pilothouse-project",
   serviceAccount: "/var/run/secrets/kubernetes.io/serviceaccount",
 } as const;
 
