@@ -38,6 +38,7 @@ export class Installation {
   readonly #env: Record<string, string>;
   readonly #args: string[];
   #link = "";
+  #started = false;
 
   /** @param env e.g. ANTHROPIC_UPSTREAM_URL, where brokers send model traffic */
   constructor(options: { env?: Record<string, string>; args?: string[] } = {}) {
@@ -48,10 +49,12 @@ export class Installation {
 
   /** `up --detach`; the first start takes any free port, later ones keep it. */
   async up(): Promise<void> {
-    const port = this.#link === "" ? ["--port", "0"] : [];
+    const port = this.#started ? [] : ["--port", "0"];
     const args = ["up", "--detach", "--data-dir", this.dataDir, ...port, ...this.#args];
     const { code, stdout, stderr } = await pilothouse(args, this.#env);
     if (code !== 0) throw new Error(`up failed with ${code}:\n${stderr}\n${this.log("supervisor")}`);
+    this.#started = true;
+    if (this.#args.includes("--no-ui")) return;
     const link = /http:\/\/\S+\/login\?code=\S+/.exec(stdout)?.[0];
     if (link === undefined) throw new Error(`up printed no link:\n${stdout}`);
     this.#link = link;
@@ -69,8 +72,13 @@ export class Installation {
 
   /** `kill -9` of the supervisor: what a crash or a power cut is to everything it holds. */
   killSupervisor(): void {
+    process.kill(this.supervisor, "SIGKILL");
+  }
+
+  /** Process id of the supervisor, whose children the components are. */
+  get supervisor(): number {
     const { pid } = JSON.parse(readFileSync(join(this.dataDir, "supervisor.json"), "utf8")) as { pid: number };
-    process.kill(pid, "SIGKILL");
+    return pid;
   }
 
   /** The one-time link of the last start. */

@@ -1,0 +1,26 @@
+/** One history from its seed to the verdict, on an installation of its own. */
+import { Installation } from "../support/installation.ts";
+import { historyOf, type HistoryOptions } from "./history.ts";
+import { Play, PROJECT } from "./play.ts";
+import { type Verdict, verify } from "./verify.ts";
+
+/** How long after the last deed every session must be in a true and steady phase. */
+const SETTLE_MS = 60_000;
+
+/** @param options.keep leave the installation running, to look at it */
+export async function chaos(options: HistoryOptions & { keep?: boolean }): Promise<Verdict & { dataDir: string }> {
+  const installation = new Installation({ args: ["--no-ui"] });
+  await installation.up();
+  try {
+    const token = await installation.token("maria");
+    await installation.eventually("the project", async () => {
+      const { status } = await installation.api(token, "POST", "/projects", { name: PROJECT });
+      return status === 201 || status === 409 ? true : undefined;
+    });
+    const play = await Play.begin(installation, token);
+    await play.run(historyOf(options));
+    return { ...(await verify(installation, token, play, SETTLE_MS)), dataDir: installation.dataDir };
+  } finally {
+    if (options.keep !== true) await installation.remove();
+  }
+}

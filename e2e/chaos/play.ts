@@ -1,0 +1,187 @@
+/** Plays one history against a real installation: does each deed at its time, and watches that no session lives twice. */
+import {
+  connect,
+  jobs,
+  KubernetesClient,
+  type KubernetesObject,
+  loadConnection,
+  pods,
+  type ResourceType,
+} from "@pilothouse/kubernetes";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Answer, Installation } from "../support/installation.ts";
+import type { Deed, SessionPlan, Step } from "./history.ts";
+import { componentProcess, kill, sessionProcesses } from "./processes.ts";
+
+export const PROJECT = "chaos";
+export const SESSIONS = `/projects/${PROJECT}/agentic-sessions`;
+
+/** What was done in the end, as its user knows it. */
+export type Ledger = {
+  /** Sessions whose creation was answered with success. */
+  readonly created: Map<string, SessionPlan>;
+  readonly deleted: Set<string>;
+  /** The last wish that was accepted, where one was said after the creation. */
+  readonly wish: Map<string, "Running" | "Stopped">;
+  /** Sentences about what must never happen and did. */
+  readonly violations: string[];
+};
+
+const LOOK_EVERY = 250;
+/** A user whose request got no answer tries again for this long. */
+const PATIENCE = 60_000;
+
+export class Play {
+  readonly ledger: Ledger = { created: new Map(), deleted: new Set(), wish: new Map(), violations: [] };
+  readonly #installation: Installation;
+  readonly #token: string;
+  #client: KubernetesClient;
+  #restarting: Promise<void> = Promise.resolve();
+
+  private constructor(installation: Installation, token: string, client: KubernetesClient) {
+    this.#installation = installation;
+    this.#token = token;
+    this.#client = client;
+  }
+
+  static async begin(installation: Installation, token: string): Promise<Play> {
+    return new Play(installation, token, await clientOf(installation));
+  }
+
+  get client(): KubernetesClient {
+    return this.#client;
+  }
+
+  async run(steps: readonly Step[]): Promise<void> {
+    const watching = new AbortController();
+    const watch = this.#watch(watching.signal);
+    const began = Date.now();
+    const doing: Promise<void>[] = [];
+    for (const step of steps) {
+      await delay(Math.max(0, step.at - (Date.now() - began)));
+      doing.push(this.#do(step));
+    }
+    await Promise.all(doing);
+    await this.#restarting;
+    watching.abort();
+    await watch;
+  }
+
+  async #do(deed: Deed): Promise<void> {
+    switch (deed.do) {
+      case "kill-everything":
+        this.#installation.killSupervisor();
+        this.#restarting = this.#restarting.then(async () => this.#comeBack());
+        return this.#restarting;
+      case "kill-component": {
+        await this.#restarting;
+        const pid = componentProcess(deed.component, this.#installation.supervisor);
+        if (pid !== undefined) kill(pid);
+        return;
+      }
+      case "create":
+        return this.#create(deed.session);
+      case "kill": {
+        const uid = await this.#uid(deed.name);
+        for (const found of this.#processes()) if (found.uid === uid && found.kind === deed.process) kill(found.pid);
+        return;
+      }
+      case "delete-pod":
+      case "delete-job":
+        return this.#deleteObjects(deed.do === "delete-pod" ? pods : jobs, deed.name);
+      case "message":
+        await this.#ask("POST", `${SESSIONS}/${deed.name}/agui/run`, {
+          messages: [{ role: "user", content: "go on" }],
+        });
+        return;
+      case "stop":
+      case "start": {
+        const { status } = await this.#ask("POST", `${SESSIONS}/${deed.name}/${deed.do}`);
+        if (status === 202) this.ledger.wish.set(deed.name, deed.do === "stop" ? "Stopped" : "Running");
+        return;
+      }
+      case "delete": {
+        const { status } = await this.#ask("DELETE", `${SESSIONS}/${deed.name}`);
+        if (status === 204) this.ledger.deleted.add(deed.name);
+      }
+    }
+  }
+
+  async #comeBack(): Promise<void> {
+    await this.#installation.up();
+    this.#client = await clientOf(this.#installation);
+  }
+
+  async #create(session: SessionPlan): Promise<void> {
+    const { name, prompt, habit } = session;
+    const { status, body } = await this.#ask("POST", SESSIONS, {
+      name,
+      runnerType: "replay",
+      initialPrompt: prompt,
+      environmentVariables: { REPLAY_SPEED: "4" },
+      ...(habit === "run-finished" ? { stopOnRunFinished: true } : {}),
+      ...(habit === "inactivity" ? { inactivityTimeout: 10 } : {}),
+      ...(habit === "timeout" ? { timeout: 15 } : {}),
+      ...(habit === "ttl" ? { stopOnRunFinished: true, ttlSecondsAfterFinished: 5 } : {}),
+    });
+    // 409: a first try whose answer was lost had been heard after all.
+    if (status === 201 || status === 409) this.ledger.created.set(name, session);
+    else this.ledger.violations.push(`creating ${name} was answered with ${status} ${JSON.stringify(body)}`);
+  }
+
+  /** Asks as a person does: when there is no answer, or only that the service is away, it tries again. */
+  async #ask(method: string, path: string, body?: unknown): Promise<Answer> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      try {
+        const answer = await this.#installation.api(this.#token, method, path, body);
+        if (answer.status < 500 || Date.now() > deadline) return answer;
+        if (answer.status === 500) this.ledger.violations.push(`${method} ${path}: 500 ${JSON.stringify(answer.body)}`);
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+      await delay(300);
+    }
+  }
+
+  async #uid(name: string): Promise<string | undefined> {
+    const { body } = await this.#ask("GET", `${SESSIONS}/${name}`);
+    return body?.metadata?.uid;
+  }
+
+  async #deleteObjects(kind: ResourceType<KubernetesObject>, session: string): Promise<void> {
+    try {
+      const labelSelector = `pilothouse.dev/session=${session}`;
+      const { items } = await this.#client.list(kind, { namespace: PROJECT, labelSelector });
+      for (const { metadata } of items) {
+        await this.#client.delete(
+          kind,
+          { namespace: PROJECT, name: metadata.name },
+          { propagationPolicy: "Background" },
+        );
+      }
+    } catch {
+      // The API was away, or the object was quicker: then it was not deleted by us.
+    }
+  }
+
+  #processes(): ReturnType<typeof sessionProcesses> {
+    return sessionProcesses(Number(new URL(this.#installation.endpoints.kubernetes).port));
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const runners = this.#processes().filter(({ kind }) => kind === "runner");
+      const uids = new Set<string>();
+      for (const { uid } of runners) {
+        if (uids.has(uid)) this.ledger.violations.push(`two live runners for session ${uid}`);
+        uids.add(uid);
+      }
+      await delay(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+async function clientOf(installation: Installation): Promise<KubernetesClient> {
+  return connect(await loadConnection(installation.kubeconfig));
+}
