@@ -17,6 +17,7 @@ import { startServer, type RunningServer } from "./api/server.ts";
 import { shapeOf, type Shape } from "./api/apply/shape.ts";
 import { ObjectWriter } from "./api/write.ts";
 import { Authenticator } from "./auth/authenticate.ts";
+import type { OidcOptions } from "./auth/oidc-tokens.ts";
 import type { ClusterKeys } from "./auth/key-files.ts";
 import { startAggregation } from "./auth/rbac/aggregation.ts";
 import { RbacAuthorizer } from "./auth/rbac/index.ts";
@@ -40,6 +41,7 @@ export interface ApiServerOptions {
   readonly keys: ClusterKeys;
   readonly compileSchema: SchemaCompiler;
   readonly logger: Logger;
+  readonly oidc?: OidcOptions | undefined;
 }
 
 export interface ApiServer {
@@ -76,7 +78,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const writer = new ObjectWriter(store, admission, shapes);
   const deleter = new ObjectDeleter(store, admission);
   const serviceAccountTokens = new ServiceAccountTokens(options.keys.serviceAccountKeyPem, store);
-  const authenticator = new Authenticator(new UserTokens(options.dataDirectory), serviceAccountTokens);
+  // Loaded by those who want it: a start must be quick.
+  const oidc = options.oidc && new (await import("./auth/oidc-tokens.ts")).OidcTokens(options.oidc);
+  const authenticator = new Authenticator(new UserTokens(options.dataDirectory), serviceAccountTokens, oidc);
 
   const deleteAll = async (table: string): Promise<void> => {
     const definition = catalog.byTable(table);

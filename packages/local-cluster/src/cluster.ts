@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import { startApiServer, type ApiServer } from "./api-server.ts";
 import { keyDirectory, openClusterKeys, writeAtomically, type ClusterKeys } from "./auth/key-files.ts";
 import { authenticatedUser } from "./auth/user.ts";
+import type { OidcOptions } from "./auth/oidc-tokens.ts";
 import { UserTokens, type UserTokenRequest } from "./auth/user-tokens.ts";
 import { ClusterError } from "./errors.ts";
 import { valueAt } from "./json.ts";
@@ -34,6 +35,8 @@ export interface LocalClusterOptions {
   readonly hiddenPaths?: readonly string[];
   /** False: an API alone, in which nothing happens by itself. Default true. */
   readonly controllers?: boolean;
+  /** An OpenID Connect provider whose ID tokens count as users', beside the tokens that this cluster mints. */
+  readonly oidc?: OidcOptions | undefined;
   /** Default: silent, or to the file `log`. */
   readonly logger?: Logger;
   readonly log?: string;
@@ -130,6 +133,7 @@ async function startApi(options: LocalClusterOptions, keys: ClusterKeys, logger:
       keys,
       compileSchema: (version) => compileCustomResource(valueAt(version, "schema", "openAPIV3Schema")),
       logger,
+      oidc: options.oidc,
     });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")

@@ -3,7 +3,7 @@ import { SYSTEM } from "../auth/user.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
 import type { RbacAuthorizer } from "../auth/rbac/index.ts";
 import type { Attributes } from "../auth/rbac/rules.ts";
-import { cloneJson } from "../json.ts";
+import { cloneJson, stringAt } from "../json.ts";
 import type { KubernetesObject } from "../objects.ts";
 import { answerReview } from "../auth/reviews.ts";
 import type { ServiceAccountTokens } from "../auth/service-account-tokens.ts";
@@ -135,6 +135,9 @@ export class ApiHandler {
         if (path.name !== "") throw methodNotAllowed();
         const object = await readObject(request);
         if (definition.verbs.length === 1) {
+          // A TokenReview asks about another token than the request's own.
+          if (definition.kind === "TokenReview")
+            await this.#parts.authenticator.learn(stringAt(object, "spec", "token"));
           answerReview(definition.kind, object, { ...this.#parts, user: request.user, namespace });
           return json(201, object);
         }

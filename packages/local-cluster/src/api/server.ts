@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Authenticator } from "../auth/authenticate.ts";
-import { certificateUser } from "../auth/authenticate.ts";
+import { bearerToken, certificateUser } from "../auth/authenticate.ts";
 import type { KeyAndCertificate } from "../auth/certificates.ts";
 import type { UserInfo } from "../auth/user.ts";
 import { ApiError, tooLarge } from "./errors.ts";
@@ -41,6 +41,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const respond = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     let answer: ApiResponse;
     try {
+      const learning = options.authenticator.learn(bearerToken(message.headers.authorization));
+      if (learning !== undefined) await learning;
       answer = await options.handler.handle(toApiRequest(message, userOf(message)));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
