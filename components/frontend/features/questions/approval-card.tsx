@@ -17,7 +17,7 @@ import { useAnswer } from "./use-answer";
 export function ApprovalCard({ entry }: { entry: InterruptEntry }) {
   const toolName = textOf(entry.metadata["toolName"]);
   const input = recordOf(entry.metadata["input"]);
-  const { verb, target, title } = describeTool(toolName, input, false);
+  const { verb, target, title } = describeTool(toolName, input, "wish");
   const { send, isSending, error, canAct } = useAnswer(entry.id);
   const [reason, setReason] = useState("");
   const [edited, setEdited] = useState<string>();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { describeTool, shortPath } from "./describe-tool.ts";
+import { describeTool, shortPath, type Tense } from "./describe-tool.ts";
 
-const line = (name: string, args: Record<string, unknown>, isDone = true) => {
-  const { verb, target, note } = describeTool(name, args, isDone);
+const line = (name: string, args: Record<string, unknown>, tense: Tense = "past") => {
+  const { verb, target, note } = describeTool(name, args, tense);
   return [verb, target, note].filter(Boolean).join(" ");
 };
 
@@ -19,7 +19,10 @@ describe("describeTool", () => {
     ["WebSearch", { query: "node 24" }, "Searched the web for node 24"],
   ])("%s %j", (name, args, expected) => expect(line(name, args)).toBe(expected));
 
-  it("speaks of the present while a call runs", () => expect(line("Bash", { command: "ls" }, false)).toBe("Runs ls"));
-  it("has a word for a call without a name", () => expect(describeTool(undefined, {}, true).verb).toBe("Tool"));
+  it("speaks of the present while a call runs", () =>
+    expect(line("Bash", { command: "ls" }, "present")).toBe("Runs ls"));
+  it("says of a call that was not allowed what it would have done", () =>
+    expect(line("Edit", { file_path: "/workspace/a.ts" }, "wish")).toBe("Edit a.ts"));
+  it("has a word for a call without a name", () => expect(describeTool(undefined, {}, "past").verb).toBe("Tool"));
   it("shortens long absolute paths", () => expect(shortPath("/a/b/c/d/e/f.ts")).toBe("…/d/e/f.ts"));
 });

@@ -16,8 +16,10 @@ export interface ToolDescription {
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** @param isDone whether to speak of the past ("Ran") or the present ("Runs") */
-export function describeTool(name: string | undefined, args: Arguments, isDone: boolean): ToolDescription {
+/** "Ran", "Runs", or "Run" for what the agent only wants, or was not allowed, to do. */
+export type Tense = "past" | "present" | "wish";
+
+export function describeTool(name: string | undefined, args: Arguments, tense: Tense): ToolDescription {
   const family = toolFamily(name);
   const words = texts.tools;
   const describe = (verb: string, target: string, more: Partial<ToolDescription> = {}): ToolDescription => ({
@@ -31,43 +33,39 @@ export function describeTool(name: string | undefined, args: Arguments, isDone: 
   });
   const path = filePath(args);
   const onFile = { title: path };
+  const verb = (of: keyof typeof words.verbs) => words.verbs[of][tense];
   switch (family) {
     case "shell": {
       const command = textOf(args["command"]) ?? textOf(args["cmd"]) ?? "";
       const line = command.trim().split("\n", 1)[0] ?? "";
       const note = args["run_in_background"] === true ? words.background : undefined;
-      return describe(isDone ? words.ran : words.runs, line === command.trim() ? line : `${line} …`, {
+      return describe(verb("shell"), line === command.trim() ? line : `${line} …`, {
         title: command,
         note,
       });
     }
     case "edit":
-      return describe(isDone ? words.edited : words.edits, shortPath(path), onFile);
+      return describe(verb("edit"), shortPath(path), onFile);
     case "write":
-      return describe(isDone ? words.wrote : words.writes, shortPath(path), onFile);
+      return describe(verb("write"), shortPath(path), onFile);
     case "read": {
       const files = listOf(args["paths"] ?? args["include"]);
-      if (path === "" && files.length > 0)
-        return describe(isDone ? words.read : words.reads, words.files(files.length), { isCode: false });
-      return describe(isDone ? words.read : words.reads, shortPath(path), { ...onFile, note: lineRange(args) });
+      if (path === "" && files.length > 0) return describe(verb("read"), words.files(files.length), { isCode: false });
+      return describe(verb("read"), shortPath(path), { ...onFile, note: lineRange(args) });
     }
     case "search": {
       const pattern = textOf(args["pattern"]) ?? textOf(args["query"]) ?? "";
       const place = textOf(args["path"]) ?? textOf(args["dir_path"]);
-      return describe(
-        isDone ? words.searched : words.searches,
-        pattern,
-        place === undefined ? {} : { note: shortPath(place) },
-      );
+      return describe(verb("search"), pattern, place === undefined ? {} : { note: shortPath(place) });
     }
     case "list":
-      return describe(words.listed, path === "" ? "." : shortPath(path), onFile);
+      return describe(verb("list"), path === "" ? "." : shortPath(path), onFile);
     case "todo":
       return describe(words.plan, "", { isCode: false });
     case "fetch":
-      return describe(words.fetched, textOf(args["url"]) ?? textOf(args["prompt"]) ?? "");
+      return describe(verb("fetch"), textOf(args["url"]) ?? textOf(args["prompt"]) ?? "");
     case "web-search":
-      return describe(words.searchedWeb, textOf(args["query"]) ?? "", { isCode: false });
+      return describe(verb("web-search"), textOf(args["query"]) ?? "", { isCode: false });
     case "task":
       return describe(words.delegated, textOf(args["description"]) ?? textOf(args["subagent_type"]) ?? "", {
         isCode: false,

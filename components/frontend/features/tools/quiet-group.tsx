@@ -9,6 +9,7 @@ import type { ToolEntry } from "../thread/thread-state";
 import { summarizeGroup } from "./group-summary";
 import { ToolCall } from "./tool-call";
 import { ToolGlyph } from "./tool-state";
+import { useToolStatus } from "./use-tool-status";
 
 export function QuietGroup({ groupKey, positions }: { groupKey: string; positions: readonly number[] }) {
   const entries = useEntries(positions);
@@ -18,7 +19,7 @@ export function QuietGroup({ groupKey, positions }: { groupKey: string; position
   const [first] = calls;
   if (first === undefined) return null;
   if (calls.length === 1) return <ToolCall entry={first} />;
-  const pending = calls.find((call) => call.phase !== "done") ?? calls.find((call) => call.isError) ?? first;
+  const worst = calls.find((call) => call.phase !== "done") ?? calls.find((call) => call.isError) ?? first;
   return (
     <div>
       <button
@@ -28,7 +29,7 @@ export function QuietGroup({ groupKey, positions }: { groupKey: string; position
         onClick={() => setOpen(!isOpen)}
         className="-mx-1 flex w-[calc(100%+8px)] items-center gap-2 rounded-md px-1 py-0.5 text-left text-sm text-ink-2 hover:text-ink"
       >
-        <ToolGlyph entry={pending} />
+        <GroupGlyph entry={worst} />
         <span className="min-w-0 flex-1 truncate">{summarizeGroup(calls)}</span>
         <span className="shrink-0 text-xs text-ink-3 tabular">{groupDuration(calls)}</span>
         <ChevronRight
@@ -41,6 +42,10 @@ export function QuietGroup({ groupKey, positions }: { groupKey: string; position
       </div>
     </div>
   );
+}
+
+function GroupGlyph({ entry }: { entry: ToolEntry }) {
+  return <ToolGlyph status={useToolStatus(entry)} />;
 }
 
 function groupDuration(calls: readonly ToolEntry[]): string {

@@ -6,7 +6,9 @@ import { useDisclosure } from "../thread/thread-context";
 import type { ToolEntry } from "../thread/thread-state";
 import { type AnsiColor, parseAnsi } from "./ansi";
 import { MoreButton } from "./output";
+import { noResult } from "./no-result";
 import { plainResult } from "./tool-facts";
+import type { ToolStatus } from "./tool-status";
 
 /** Of a long output the end says most: the result, the error. */
 const LAST_LINES = 14;
@@ -23,7 +25,13 @@ const colors: Record<AnsiColor, string> = {
   white: "text-[oklch(96%_0_0)]",
 };
 
-export function Terminal({ entry, command }: { entry: ToolEntry; command: string }) {
+interface TerminalProps {
+  entry: ToolEntry;
+  status: ToolStatus;
+  command: string;
+}
+
+export function Terminal({ entry, status, command }: TerminalProps) {
   const [isWhole, setWhole] = useDisclosure(`${entry.key} whole`, false);
   const output = plainResult(entry.result ?? "").trimEnd();
   const lines = useMemo(() => output.slice(-MAXIMUM_CHARACTERS).split("\n"), [output]);
@@ -41,7 +49,9 @@ export function Terminal({ entry, command }: { entry: ToolEntry; command: string
         {entry.phase === "done" && output === "" ? (
           <span className="text-term-dim">{texts.tools.emptyResult}</span>
         ) : null}
-        {entry.phase === "unanswered" ? <span className="text-term-dim">{texts.tools.unanswered}</span> : null}
+        {status === "unanswered" || status === "denied" || status === "waiting" ? (
+          <span className="text-term-dim">{noResult[status]}</span>
+        ) : null}
         {hidden > 2 && !isWhole ? <span className="text-term-dim">{"⋯\n"}</span> : null}
         <AnsiText text={shown.join("\n")} />
       </pre>

@@ -4,43 +4,47 @@ import { texts } from "@/lib/texts";
 import { textOf } from "../thread/fields";
 import type { ToolEntry } from "../thread/thread-state";
 import { DiffView } from "./diff-view";
+import { noResult } from "./no-result";
 import { Output } from "./output";
 import { Terminal } from "./terminal";
 import { TodoList } from "./todo-list";
 import { editDiff, plainResult, todoItems } from "./tool-facts";
 import type { ToolFamily } from "./tool-family";
+import type { ToolStatus } from "./tool-status";
 
 interface ToolBodyProps {
   entry: ToolEntry;
   args: Readonly<Record<string, unknown>>;
   family: ToolFamily;
+  status: ToolStatus;
 }
 
-export function ToolBody({ entry, args, family }: ToolBodyProps) {
+export function ToolBody({ entry, args, family, status }: ToolBodyProps) {
   switch (family) {
     case "shell":
-      return <Terminal entry={entry} command={textOf(args["command"]) ?? textOf(args["cmd"]) ?? ""} />;
+      return <Terminal entry={entry} status={status} command={textOf(args["command"]) ?? textOf(args["cmd"]) ?? ""} />;
     case "edit":
     case "write": {
       const diff = editDiff(args);
-      if (diff === undefined) return entry.phase === "arguments" ? null : <ArgumentsAndResult entry={entry} />;
+      if (diff === undefined)
+        return entry.phase === "arguments" ? null : <ArgumentsAndResult entry={entry} status={status} />;
       return (
         <>
           <DiffView diff={diff} disclosureKey={entry.key} />
-          {entry.isError ? <ErrorText text={entry.result ?? ""} /> : null}
+          {status === "failed" ? <ErrorText text={entry.result ?? ""} /> : null}
         </>
       );
     }
     case "todo": {
       const items = todoItems(args);
-      return items.length === 0 ? <ArgumentsAndResult entry={entry} /> : <TodoList items={items} />;
+      return items.length === 0 ? <ArgumentsAndResult entry={entry} status={status} /> : <TodoList items={items} />;
     }
     case "read":
     case "search":
     case "list":
       return (
         <div className="border-t border-line">
-          <ResultOf entry={entry} />
+          <ResultOf entry={entry} status={status} />
         </div>
       );
     case "fetch":
@@ -49,7 +53,7 @@ export function ToolBody({ entry, args, family }: ToolBodyProps) {
     case "question":
     case "mcp":
     case "other":
-      return <ArgumentsAndResult entry={entry} />;
+      return <ArgumentsAndResult entry={entry} status={status} />;
   }
 }
 
@@ -61,26 +65,22 @@ function ErrorText({ text }: { text: string }) {
   );
 }
 
-function ArgumentsAndResult({ entry }: { entry: ToolEntry }) {
+function ArgumentsAndResult({ entry, status }: { entry: ToolEntry; status: ToolStatus }) {
   return (
     <div className="grid gap-2 border-t border-line p-3">
       <p className="text-2xs font-medium text-ink-3">{texts.tools.arguments}</p>
       <CodeBlock code={pretty(entry.argumentsText)} language="json" />
       <p className="text-2xs font-medium text-ink-3">{texts.tools.result}</p>
       <div className="overflow-hidden rounded-xl border border-line">
-        <ResultOf entry={entry} />
+        <ResultOf entry={entry} status={status} />
       </div>
     </div>
   );
 }
 
-function ResultOf({ entry }: { entry: ToolEntry }) {
-  if (entry.phase !== "done")
-    return (
-      <p className="px-3.5 py-2 text-sm text-ink-3">
-        {entry.phase === "unanswered" ? texts.tools.unanswered : texts.tools.noResult}
-      </p>
-    );
+function ResultOf({ entry, status }: { entry: ToolEntry; status: ToolStatus }) {
+  if (status !== "done" && status !== "failed")
+    return <p className="px-3.5 py-2 text-sm text-ink-3">{noResult[status]}</p>;
   const images = entry.resultParts.filter((part) => part.type === "image");
   return (
     <>

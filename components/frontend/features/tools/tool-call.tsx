@@ -14,24 +14,33 @@ import { ToolBody } from "./tool-body";
 import { editDiff, exitCode } from "./tool-facts";
 import type { ToolFamily } from "./tool-family";
 import { ToolGlyph } from "./tool-state";
+import { tenseOf, type ToolStatus } from "./tool-status";
 import { ToolSubagents } from "./tool-subagents";
+import { useToolStatus } from "./use-tool-status";
 
 /** Families that show what they did without being asked. */
 const OPEN: ReadonlySet<ToolFamily> = new Set(["shell", "edit", "write", "todo"]);
 
 export function ToolCall({ entry }: { entry: ToolEntry }) {
   const args = useMemo(() => parseArguments(entry.argumentsText), [entry.argumentsText]);
-  const description = describeTool(entry.name, args, entry.phase === "done" || entry.phase === "unanswered");
+  const status = useToolStatus(entry);
+  const description = describeTool(entry.name, args, tenseOf(status));
   const { family } = description;
-  const [isOpen, setOpen] = useDisclosure(entry.key, OPEN.has(family) || (entry.isError && family !== "read"));
+  const isFailed = status === "failed";
+  // What waits for a decision is shown by the card that asks for it; what did not run has nothing to show.
+  const showsItself = status !== "waiting" && status !== "denied" && OPEN.has(family);
+  const [isOpen, setOpen] = useDisclosure(
+    `${entry.key} ${showsItself ? "" : status}`,
+    showsItself || (isFailed && family !== "read"),
+  );
   const bodyId = useId();
-  const isCard = OPEN.has(family) || isOpen || entry.isError;
+  const isCard = showsItself || isOpen || isFailed || entry.subagents.length > 0;
   return (
     <div
       className={cn(
         "rounded-xl",
         isCard && "overflow-hidden border border-line bg-card",
-        entry.isError && "border-bad-line",
+        isFailed && "border-bad-line",
       )}
     >
       <button
@@ -44,16 +53,16 @@ export function ToolCall({ entry }: { entry: ToolEntry }) {
           isCard ? "px-3 py-1.5 -outline-offset-2" : "-mx-1 rounded-md px-1 py-0.5",
         )}
       >
-        <ToolGlyph entry={entry} />
+        <ToolGlyph status={status} />
         <Headline description={description} />
-        <Facts entry={entry} args={args} family={family} />
+        <Facts entry={entry} args={args} family={family} status={status} />
         <ChevronRight
           aria-hidden
           className={cn("size-3.5 shrink-0 text-ink-3 transition-transform duration-100", isOpen && "rotate-90")}
         />
       </button>
       <div id={bodyId}>
-        {isOpen ? <ToolBody entry={entry} args={args} family={family} /> : null}
+        {isOpen ? <ToolBody entry={entry} args={args} family={family} status={status} /> : null}
         {entry.subagents.length === 0 ? null : <ToolSubagents positions={entry.subagents} />}
       </div>
     </div>
@@ -79,25 +88,28 @@ function Facts({
   entry,
   args,
   family,
+  status,
 }: {
   entry: ToolEntry;
   args: Readonly<Record<string, unknown>>;
   family: ToolFamily;
+  status: ToolStatus;
 }) {
   const diff = useMemo(() => (family === "edit" || family === "write" ? editDiff(args) : undefined), [family, args]);
-  const code = family === "shell" && entry.isError ? exitCode(entry.result) : undefined;
+  const code = family === "shell" && status === "failed" ? exitCode(entry.result) : undefined;
   return (
     <span className="ml-auto flex shrink-0 items-center gap-2 pl-2 text-xs text-ink-3 tabular">
       {diff === undefined || diff.additions === 0 ? null : <span className="text-ok">+{diff.additions}</span>}
       {diff === undefined || diff.deletions === 0 ? null : <span className="text-bad">−{diff.deletions}</span>}
       {code === undefined ? null : <span className="text-bad">{texts.tools.exit(code)}</span>}
-      <Elapsed entry={entry} />
+      {status === "waiting" ? <span className="font-medium text-warn-ink">{texts.tools.waiting}</span> : null}
+      {status === "denied" ? <span>{texts.tools.denied}</span> : null}
+      {status === "waiting" || status === "denied" ? null : <Elapsed entry={entry} isRunning={status === "running"} />}
     </span>
   );
 }
 
-function Elapsed({ entry }: { entry: ToolEntry }) {
-  const isRunning = entry.phase === "arguments" || entry.phase === "running";
+function Elapsed({ entry, isRunning }: { entry: ToolEntry; isRunning: boolean }) {
   const now = useNow(1000, isRunning);
   if (entry.startedAt === undefined) return null;
   const until = entry.endedAt ?? (isRunning ? now : undefined);
