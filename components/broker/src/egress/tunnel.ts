@@ -10,10 +10,9 @@ import { connect, isIP } from "node:net";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { isAllowed, isPublicAddress, parseDestination } from "@pilothouse/egress";
+import type { Destination } from "@pilothouse/egress";
 import { BrokerError } from "../errors.ts";
-import { isPublicAddress } from "./addresses.ts";
-import type { Destination } from "./hosts.ts";
-import { isAllowed, parseDestination } from "./hosts.ts";
 
 const CONNECT_TIMEOUT = 10_000;
 const IDLE_TIMEOUT = 600_000;

@@ -74,9 +74,12 @@ describe("the configuration", () => {
     const configuration = await loadConfiguration(
       [
         ...needed(),
-        ...["--tolerations", "pool=agents:NoSchedule, spot", "--runtime-class", "gvisor"],
-        ...["--git-hosts", "GitHub.com, git.example.com:8443", "--egress-hosts", "*.pypi.org"],
-        ...["--max-requests-per-minute", "30", "--integration-allowed-hosts", "gitlab.corp,10.0.0.7:8443"],
+        "--tolerations=pool=agents:NoSchedule, spot",
+        "--runtime-class=gvisor",
+        "--git-hosts=GitHub.com, git.example.com:8443",
+        "--egress-hosts=*.pypi.org",
+        "--max-requests-per-minute=30",
+        "--integration-allowed-hosts=gitlab.corp,10.0.0.7:8443",
       ],
       {},
     );

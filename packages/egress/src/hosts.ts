@@ -1,4 +1,4 @@
-/** The list of hosts that the agent may reach: `example.com`, `*.example.com`, each with `:port` or for 443 and 80. */
+/** A list of allowed hosts: `example.com`, `*.example.com`, `[2001:db8::1]`, each with `:port` or for 443 and 80. */
 
 export interface Destination {
   readonly host: string;
@@ -19,7 +19,8 @@ export function parseDestination(authority: string): Destination | undefined {
 
 export function isAllowed(list: readonly string[], { host, port }: Destination): boolean {
   return list.some((entry) => {
-    const [, pattern = entry, entryPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    const [, bracketed, plain = entry, entryPort] = /^(?:\[(.*)\]|(.*?))(?::(\d+))?$/.exec(entry) ?? [];
+    const pattern = bracketed ?? plain;
     if (entryPort === undefined ? !USUAL_PORTS.includes(port) : Number(entryPort) !== port) return false;
     return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) && host !== pattern.slice(2) : host === pattern;
   });

@@ -1,4 +1,4 @@
-/** Which addresses the agent may be connected to: public ones. A name that leads anywhere else is refused. */
+/** Which addresses a user may have connected to: public ones. A name that leads anywhere else is refused. */
 import { BlockList, isIP } from "node:net";
 
 // IANA's special-purpose registries. Cloud metadata services live in the link-local and unique-local ranges.

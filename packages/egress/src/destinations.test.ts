@@ -42,7 +42,7 @@ describe("isPublicAddress", () => {
 });
 
 describe("isAllowed", () => {
-  const list = ["example.com", "*.example.org", "git.example:8443"];
+  const list = ["example.com", "*.example.org", "git.example:8443", "[2001:db8::7]:8443", "[2001:db8::8]"];
   it.each([
     ["example.com:443", true],
     ["EXAMPLE.com.:80", true],
@@ -55,6 +55,9 @@ describe("isAllowed", () => {
     ["evilexample.org:443", false],
     ["git.example:8443", true],
     ["git.example:443", false],
+    ["[2001:db8::7]:8443", true],
+    ["[2001:db8::7]:443", false],
+    ["[2001:db8::8]:443", true],
   ])("%s → %s", (authority, expected) => {
     const destination = parseDestination(authority);
     expect(destination !== undefined && isAllowed(list, destination)).toBe(expected);
