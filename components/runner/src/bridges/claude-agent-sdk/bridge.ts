@@ -29,7 +29,8 @@ import type {
   SessionContext,
   SpecChange,
 } from "../bridge.ts";
-import { interruptFor, isLasting, lastingKey, QUESTION_TOOL, resultFor, resultForWords, type Ask } from "./asks.ts";
+import { isLasting, lastingKey } from "../common/asks.ts";
+import { interruptFor, QUESTION_TOOL, resultFor, resultForWords, type Ask } from "./asks.ts";
 import { claudeOptions, hasConversation, mcpServersOf, permissionModeOf } from "./options.ts";
 import { NO_TOTALS, outcomeOf, type Totals } from "./outcome.ts";
 import { isPlatformTool, PLATFORM_SERVER, platformTools } from "./platform-tools.ts";

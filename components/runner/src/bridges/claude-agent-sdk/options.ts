@@ -4,8 +4,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CanUseTool, McpServerConfig, Options, PermissionMode } from "@anthropic-ai/claude-agent-sdk";
 import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
-import { forbiddenEnvironmentName } from "@pilothouse/contracts/runner/user-environment";
 import type { SessionContext } from "../bridge.ts";
+import { agentEnvironment } from "../common/environment.ts";
+import { sessionPrompt } from "../common/prompt.ts";
 import { PLATFORM_SERVER } from "./platform-tools.ts";
 
 const MODES: Readonly<Record<AgenticSessionSpec["permissionMode"], PermissionMode>> = {
@@ -70,23 +71,16 @@ export function claudeOptions(input: OptionsInput): Options {
     // The session's own servers are added after the start: those that are given here can never be removed.
     mcpServers: { [PLATFORM_SERVER]: input.platformTools },
     mcpServersDelivery: "initialize",
-    systemPrompt: { type: "preset", preset: "claude_code", append: sessionPrompt(input) },
+    systemPrompt: { type: "preset", preset: "claude_code", append: claudePrompt(input) },
     stderr: input.stderr,
     abortController: input.abortController,
   };
 }
 
 function claudeEnvironment(context: SessionContext): Record<string, string> {
-  const variables = Object.entries(context.spec.environmentVariables ?? {}).filter(
-    ([name]) => forbiddenEnvironmentName(name) === undefined,
-  );
   const { maxTokens } = context.spec.llmSettings ?? {};
   return {
-    ...Object.fromEntries(variables),
-    ...context.gitEnvironment,
-    PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
-    HOME: context.paths.home,
-    LANG: "C.UTF-8",
+    ...agentEnvironment(context, process.env),
     ANTHROPIC_BASE_URL: `${context.broker.url}/anthropic`,
     ANTHROPIC_API_KEY: context.broker.token,
     CLAUDE_CONFIG_DIR: context.paths.claude,
@@ -112,14 +106,9 @@ export function mcpServersOf(servers: Readonly<Record<string, McpServer>>): Reco
   return Object.fromEntries(configs);
 }
 
-function sessionPrompt({ context, workingDirectory, directories }: OptionsInput): string {
-  const repositories = directories.map((directory) => `- ${directory}`);
-  return [
-    `You work in a Pilothouse session named "${context.sessionName}". People follow along and answer in a web interface.`,
-    directories.length === 0 ? "There is no repository in this session." : `Repositories:\n${repositories.join("\n")}`,
-    `Your working directory is ${workingDirectory}. Each repository is on a working branch of this session.`,
-    `Files that the user should be able to download belong in ${context.paths.artifacts}. Files that the user uploaded are in ${context.paths.uploads}.`,
-  ].join("\n\n");
+function claudePrompt({ context, workingDirectory, directories }: OptionsInput): string {
+  const people = "People follow along and answer in a web interface.";
+  return sessionPrompt({ ...context, workingDirectory, directories, people });
 }
 
 /** Whether Claude Code has a conversation of this id on the session's volume. */

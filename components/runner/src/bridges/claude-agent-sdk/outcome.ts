@@ -3,6 +3,7 @@ import type { ModelUsage, SDKAssistantMessageError, SDKResultMessage } from "@an
 import type { TokenUsage } from "@ag-ui/core";
 import type { RunnerErrorCode } from "../../errors.ts";
 import type { RunOutcome } from "../bridge.ts";
+import { codeOfStatus } from "../common/model-errors.ts";
 
 const CODES: Readonly<Partial<Record<SDKAssistantMessageError, RunnerErrorCode>>> = {
   authentication_failed: "MODEL_AUTHENTICATION_FAILED",
@@ -59,21 +60,7 @@ function codeOf(result: SDKResultMessage, modelError: SDKAssistantMessageError |
   if (known !== undefined) return known;
   if (result.subtype === "error_max_budget_usd") return "BUDGET_EXCEEDED";
   if (result.subtype !== "success") return "AGENT_ERROR";
-  switch (result.api_error_status) {
-    case 400:
-      return "MODEL_REQUEST_INVALID";
-    case 401:
-    case 403:
-      return "MODEL_AUTHENTICATION_FAILED";
-    case 404:
-      return "MODEL_NOT_FOUND";
-    case 429:
-      return "MODEL_RATE_LIMITED";
-    case 529:
-      return "MODEL_OVERLOADED";
-    default:
-      return "MODEL_ERROR";
-  }
+  return codeOfStatus(result.api_error_status ?? undefined) ?? "MODEL_ERROR";
 }
 
 function usageSince(before: Totals, now: Readonly<Record<string, ModelUsage>>): TokenUsage[] {

@@ -1,7 +1,7 @@
 /** What the user says, in the form in which Claude Code takes it. */
 import type { SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
 import type { ContentPart, Interrupt, Message, ResumeEntry } from "@ag-ui/core";
-import { Questions, ToolDecision } from "./asks.ts";
+import { Questions, ToolDecision } from "../common/asks.ts";
 
 type Content = SDKUserMessage["message"]["content"];
 type Block = Exclude<Content, string>[number];

@@ -23,11 +23,12 @@ import type {
   SessionContext,
   SpecChange,
 } from "../bridge.ts";
+import { addUsage } from "../common/usage.ts";
 import { childEnvironment, geminiHome } from "./environment.ts";
-import { addUsage, outcomeOf } from "./outcome.ts";
+import { outcomeOf } from "./outcome.ts";
 import { GeminiProcess } from "./process.ts";
 import type { History, Part, StartOptions, Told } from "./protocol.ts";
-import { sessionPrompt } from "./session-prompt.ts";
+import { geminiPrompt } from "./session-prompt.ts";
 import { Translator } from "./translator.ts";
 import { unfinishedTurn } from "./unfinished-turn.ts";
 import { contentOf } from "./user-message.ts";
@@ -216,13 +217,13 @@ export class GeminiCliBridge implements PlatformBridge {
   async #writePrompt(context: SessionContext, settings: Settings): Promise<void> {
     const folder = join(geminiHome(context), ".gemini");
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "GEMINI.md"), sessionPrompt({ ...context, ...settings }));
+    await writeFile(join(folder, "GEMINI.md"), geminiPrompt({ ...context, ...settings }));
   }
 
   async #onTold(id: string, told: Told): Promise<void> {
     const turn = this.#turn;
     if (turn?.id !== id) return;
-    if (told.type === "usage") turn.usage = addUsage(turn.usage, told);
+    if (told.type === "usage") turn.usage = addUsage(turn.usage, { provider: "google", ...told });
     if (told.type === "problem") turn.problem = told;
     if (told.type === "end") turn.reason = told.reason;
     for (const event of turn.translator.translate(told)) {

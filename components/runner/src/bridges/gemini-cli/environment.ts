@@ -1,7 +1,7 @@
 /** The environment of the child process: what the agent's own commands need, and nothing that could steer Gemini CLI. */
-import { forbiddenEnvironmentName } from "@pilothouse/contracts/runner/user-environment";
 import { join } from "node:path";
 import type { SessionContext } from "../bridge.ts";
+import { agentEnvironment } from "../common/environment.ts";
 
 /** Names by which Gemini CLI and its API client are told of other endpoints, keys, prompts and files. */
 const STEERING = ["GEMINI_", "GOOGLE_GENAI_", "GOOGLE_GEMINI_", "OTEL_"];
@@ -22,17 +22,8 @@ export function childEnvironment(
   context: Pick<SessionContext, "spec" | "paths" | "gitEnvironment">,
   runner: NodeJS.ProcessEnv,
 ): Record<string, string> {
-  const variables = Object.entries(context.spec.environmentVariables ?? {}).filter(
-    ([name]) => forbiddenEnvironmentName(name) === undefined && !steers(name),
-  );
-  const temporary = runner["TMPDIR"];
   return {
-    ...Object.fromEntries(variables),
-    ...context.gitEnvironment,
-    PATH: runner["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
-    HOME: context.paths.home,
-    LANG: "C.UTF-8",
-    ...(temporary === undefined ? {} : { TMPDIR: temporary }),
+    ...agentEnvironment(context, runner, { steers }),
     GEMINI_CLI_HOME: geminiHome(context),
     GEMINI_CLI_TRUST_WORKSPACE: "true",
     GEMINI_CLI_NO_RELAUNCH: "1",

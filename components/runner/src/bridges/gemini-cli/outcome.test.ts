@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addUsage, outcomeOf, type TurnEnd } from "./outcome.ts";
+import { outcomeOf, type TurnEnd } from "./outcome.ts";
 
 const end = (change: Partial<TurnEnd>): TurnEnd => ({
   reason: "failed",
@@ -50,14 +50,5 @@ describe("how a turn of Gemini CLI ended", () => {
     expect(outcomeOf(end({ problem: problem("terminated") }))).toMatchObject({
       message: "The connection to the model was lost (terminated).",
     });
-  });
-
-  it("adds up what the requests of a turn used, for each model", () => {
-    const told = { type: "usage" as const, model: "a", inputTokens: 10, outputTokens: 2, cachedTokens: 4 };
-    const usage = addUsage(addUsage(addUsage([], told), { ...told, model: "b" }), told);
-    expect(usage).toEqual([
-      expect.objectContaining({ model: "b", inputTokens: 10, totalTokens: 12 }),
-      expect.objectContaining({ model: "a", inputTokens: 20, outputTokens: 4, cachedInputTokens: 8, totalTokens: 24 }),
-    ]);
   });
 });
