@@ -7,6 +7,8 @@ export interface OpenStore {
   readonly store: Store;
   /** The same database again, as another process would open it. */
   reopen(now?: () => number): Promise<Store>;
+  /** Takes the database back to its first layout, as a version before search and feedback left it. */
+  age(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,122 @@ export function storeSuite(name: string, isAvailable: boolean, open: () => Promi
       await again.append(id, range(4, 4));
       await again.close();
       expect(await store.read(id, 0, 10)).toEqual(range(1, 4));
+    });
+
+    const texts = (first: number, ...events: Record<string, unknown>[]): StoredEvent[] =>
+      events.map((event, index) => ({ seq: first + index, data: JSON.stringify(event) }));
+    const start = (messageId: string) => ({ type: "TEXT_MESSAGE_START", messageId, role: "assistant" });
+    const delta = (messageId: string, text: string) => ({ type: "TEXT_MESSAGE_CONTENT", messageId, delta: text });
+    const end = (messageId: string) => ({ type: "TEXT_MESSAGE_END", messageId });
+    const asked = (id: string, content: unknown) => ({
+      type: "RUN_STARTED",
+      runId: "r",
+      threadId: "t",
+      input: { messages: [{ id, role: "user", content }] },
+    });
+
+    it("finds what was said, over deltas and batches, in any case", async () => {
+      const [one, two] = [uid(), uid()];
+      const word = `Straße-${crypto.randomUUID()}`;
+      await store.append(one, texts(1, asked("u1", "Where is it?"), start("a1"), delta("a1", "It is in the Stra")));
+      expect(await store.messages.find(one, "IS it", 10)).toMatchObject([{ messageId: "u1", role: "user", seq: 1 }]);
+      await store.append(one, texts(4, delta("a1", "ße 100%_"), delta("a1", ` ${word}`)));
+      expect(await store.messages.sessionsWith(word, [one, two])).toEqual(new Set());
+      await store.append(one, texts(6, end("a1")));
+      await store.append(two, texts(1, asked("u1", [{ type: "text", text: `THE ${word.toUpperCase()}` }])));
+      for (const needle of [word, word.toLowerCase(), "ße 100%_ straße"]) {
+        expect([needle, await store.messages.find(one, needle, 10)]).toEqual([
+          needle,
+          [{ seq: 2, messageId: "a1", role: "assistant", text: `It is in the Straße 100%_ ${word}` }],
+        ]);
+      }
+      const hex = word.slice(7);
+      expect(await store.messages.sessionsWith(hex, [one, two])).toEqual(new Set([one, two]));
+      expect(await store.messages.sessionsWith(hex, [two])).toEqual(new Set([two]));
+      for (const needle of ["100__", "it%in", '"', "a\u0000b", "' OR 1=1 --", "it AND is"]) {
+        expect([needle, await store.messages.find(one, needle, 10)]).toEqual([needle, []]);
+        expect([needle, await store.messages.sessionsWith(needle, [one])]).toEqual([needle, new Set()]);
+      }
+      await store.forget(one);
+      expect(await store.messages.sessionsWith(hex, [one, two])).toEqual(new Set([two]));
+      expect(await store.messages.find(one, "it", 10)).toEqual([]);
+    });
+
+    it("finds a message that nobody ended once its run is over, and one that goes on after that", async () => {
+      const id = uid();
+      await store.append(id, texts(1, start("a"), delta("a", "cut \u0000 short"), { type: "RUN_ERROR", message: "x" }));
+      expect(await store.messages.find(id, "CUT", 10)).toMatchObject([{ seq: 1, messageId: "a" }]);
+      await store.append(id, texts(4, delta("a", " and long")));
+      expect(await store.messages.find(id, "short and long", 10)).toHaveLength(1);
+      expect(await store.messages.sessionsWith("short and long", [id])).toEqual(new Set([id]));
+    });
+
+    it("takes what cannot be searched", async () => {
+      const id = uid();
+      const odd = texts(
+        1,
+        asked("x".repeat(5000), "long name"),
+        asked("u\u0000", "nul"),
+        { type: "TEXT_MESSAGE_START", messageId: 5, role: "nobody" },
+        { type: "TEXT_MESSAGE_START", messageId: "odd", role: "nobody\u0000" },
+        delta("odd", "\ud800 lone"),
+        { type: "MESSAGES_SNAPSHOT", messages: "no list" },
+        end("odd"),
+      );
+      expect(await store.append(id, odd)).toEqual({ lastSeq: 7, gap: false });
+      expect(await store.read(id, 0, 10)).toEqual(odd);
+      expect(await store.messages.find(id, "lone", 10)).toMatchObject([{ role: "assistant" }]);
+    });
+
+    it("keeps one word of each user on each message", async () => {
+      const [one, two] = [uid(), uid()];
+      const word = (userId: string, messageId: string, second: number) => ({
+        messageId,
+        metaType: "thumbs_up" as const,
+        userId,
+        createdAt: `2026-01-01T00:00:0${second}.000Z`,
+      });
+      await store.feedback.put(one, word("olga", "m1", 1));
+      await store.feedback.put(one, word("vic", "m1", 2));
+      await store.feedback.put(two, word("olga", "m1", 3));
+      const changed = { ...word("olga", "m1", 4), metaType: "thumbs_down" as const, comment: "no \u0000 ü" };
+      await store.feedback.put(one, changed);
+      expect(await store.feedback.list(one)).toEqual([word("vic", "m1", 2), changed]);
+      expect(await store.feedback.remove(one, "vic", "m1")).toBe(true);
+      expect(await store.feedback.remove(one, "vic", "m1")).toBe(false);
+      await store.forget(one);
+      expect(await store.feedback.list(one)).toEqual([]);
+      expect(await store.feedback.list(two)).toHaveLength(1);
+    });
+
+    it("lets go of sessions that ended long ago, never of one that lives again", async () => {
+      const [ended, recent, again, live] = [uid(), uid(), uid(), uid()];
+      for (const id of [ended, recent, again, live]) await store.append(id, range(1, 2));
+      await store.noteEnd(ended, 100);
+      await store.noteEnd(recent, 5_000);
+      await store.noteEnd(again, 100);
+      expect(await store.endedBefore(1_000, 10)).toEqual(expect.arrayContaining([ended, again]));
+      await store.append(again, range(3, 3));
+      expect(await store.endedBefore(1_000, 10)).toEqual([ended]);
+      await store.noteEnd(recent, undefined);
+      expect(await store.endedBefore(10_000, 10)).toEqual([ended]);
+      expect(await store.expire(again, 1_000)).toBe(false);
+      expect(await store.expire(live, 1_000)).toBe(false);
+      expect(await store.expire(ended, 1_000)).toBe(true);
+      expect(await store.lastSeq(ended)).toBe(0);
+      for (const id of [recent, again, live]) expect(await store.lastSeq(id)).toBeGreaterThan(0);
+    });
+
+    it("brings a database of the first version forward, and finds what it held", async () => {
+      const id = uid();
+      await store.append(id, [...texts(1, asked("u1", "before the search")), ...range(2, 1500)]);
+      await opened.age();
+      const again = await opened.reopen();
+      expect(await again.messages.find(id, "BEFORE the", 10)).toMatchObject([{ messageId: "u1" }]);
+      expect(await again.messages.sessionsWith("the search", [id])).toEqual(new Set([id]));
+      expect(await again.read(id, 1499, 10)).toHaveLength(1);
+      await again.feedback.put(id, { messageId: "m", metaType: "thumbs_up", userId: "u", createdAt: "x" });
+      await again.close();
     });
 
     it("keeps bytes as they are", async () => {

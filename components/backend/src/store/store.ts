@@ -1,8 +1,10 @@
 /**
- * What the backend keeps that is no Kubernetes object: transcripts by session uid, what a session left behind, answers
- * to requests that may be repeated, and when access keys were used. SQLite on one machine, PostgreSQL where several replicas
- * share it; both pass the same suite (`test/store-suite.ts`).
+ * What the backend keeps that is no Kubernetes object: transcripts by session uid, what was said of their messages, what
+ * a session left behind, answers to requests that may be repeated, and when access keys were used. SQLite on one machine,
+ * PostgreSQL where several replicas share it; both pass the same suite (`test/store-suite.ts`).
  */
+import type { FeedbackStore } from "./feedback.ts";
+import type { MessageSearch } from "./messages.ts";
 
 export interface StoredEvent {
   readonly seq: number;
@@ -43,6 +45,9 @@ export type Remembered =
   | { readonly state: "done"; readonly answer: RememberedAnswer };
 
 export interface Store {
+  readonly feedback: FeedbackStore;
+  readonly messages: MessageSearch;
+
   /** Number of the last event held for a session; 0 when there is none. */
   lastSeq(uid: string): Promise<number>;
   /**
@@ -56,6 +61,13 @@ export interface Store {
   readBefore(uid: string, before: number, limit: number): Promise<StoredEvent[]>;
   /** Forgets everything about a session. */
   forget(uid: string): Promise<void>;
+
+  /** Notes when a session ended, or that it lives again (undefined). An event that is appended says the latter. */
+  noteEnd(uid: string, endedAt: number | undefined): Promise<void>;
+  /** Sessions that ended before `cutoff` and have not lived since, up to `limit`. */
+  endedBefore(cutoff: number, limit: number): Promise<string[]>;
+  /** Forgets a session if it still counts as ended before `cutoff`. @returns whether it did */
+  expire(uid: string, cutoff: number): Promise<boolean>;
 
   putSnapshot(uid: string, kind: string, snapshot: Omit<Snapshot, "updatedAt">): Promise<void>;
   getSnapshot(uid: string, kind: string): Promise<Snapshot | undefined>;

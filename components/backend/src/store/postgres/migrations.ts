@@ -1,7 +1,10 @@
 /** The database's layout, as the steps that lead to it. Steps are only ever added; the table `layout` counts those taken. */
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
+import { addMessages } from "./messages.ts";
 
-const STEPS: readonly string[] = [
+type Step = string | ((transaction: TransactionSql) => Promise<void>);
+
+const STEPS: readonly Step[] = [
   `CREATE TABLE events (
      uid text NOT NULL,
      seq bigint NOT NULL,
@@ -25,7 +28,63 @@ const STEPS: readonly string[] = [
    );
    CREATE INDEX answers_by_age ON answers (claimed_at);
    CREATE TABLE keys (user_id text PRIMARY KEY, last_used_at bigint, expires_at bigint);`,
+  `CREATE TABLE messages (
+     uid text NOT NULL,
+     message_id text NOT NULL,
+     role text NOT NULL,
+     seq bigint NOT NULL,
+     text text NOT NULL,
+     finished boolean NOT NULL,
+     folded text,
+     PRIMARY KEY (uid, message_id)
+   );
+   CREATE INDEX messages_unfinished ON messages (uid) WHERE NOT finished;
+   CREATE TABLE feedback (
+     uid text NOT NULL,
+     message_id text NOT NULL,
+     user_id text NOT NULL,
+     created_at text NOT NULL,
+     feedback text NOT NULL,
+     PRIMARY KEY (uid, message_id, user_id)
+   );
+   ALTER TABLE transcripts ADD COLUMN ended_at bigint;
+   CREATE INDEX transcripts_by_end ON transcripts (ended_at) WHERE ended_at IS NOT NULL;`,
+  indexMessages,
 ];
+
+/** What was stored before there was a search. */
+async function indexMessages(transaction: TransactionSql): Promise<void> {
+  for (const { uid } of await transaction<{ uid: string }[]>`SELECT uid FROM transcripts`) {
+    for (let after = 0; ;) {
+      const rows = await transaction<{ seq: string; data: string }[]>`
+        SELECT seq, data FROM events WHERE uid = ${uid} AND seq > ${after} ORDER BY seq LIMIT 1000`;
+      const events = rows.map(({ seq, data }) => ({ seq: Number(seq), data }));
+      const last = events.at(-1);
+      if (last === undefined) break;
+      await addMessages(transaction, uid, events);
+      after = last.seq;
+    }
+  }
+}
+
+/**
+ * The index that makes search fast needs PostgreSQL's own extension pg_trgm, which the server's packages may lack and an
+ * administrator may forbid. Without it search is right, and slower.
+ *
+ * @returns why there is no index
+ */
+export async function indexTrigrams(sql: Sql): Promise<string | undefined> {
+  try {
+    await sql.begin(async (transaction) => {
+      await transaction`SELECT pg_advisory_xact_lock(${LOCK})`;
+      await transaction`CREATE EXTENSION IF NOT EXISTS pg_trgm`;
+      await transaction`CREATE INDEX IF NOT EXISTS messages_by_trigram ON messages USING gin (folded gin_trgm_ops)`;
+    });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 /** Of several replicas that start at once, one migrates and the others wait for it. */
 const LOCK = 7_045_101;
@@ -40,7 +99,10 @@ export async function migrate(sql: Sql): Promise<void> {
     if (version > STEPS.length) {
       throw new Error(`the database was written by a newer version (layout ${version}, known up to ${STEPS.length})`);
     }
-    for (const step of STEPS.slice(version)) await transaction.unsafe(step);
+    for (const step of STEPS.slice(version)) {
+      if (typeof step === "string") await transaction.unsafe(step);
+      else await step(transaction);
+    }
     if (row === undefined) await transaction`INSERT INTO layout (version) VALUES (${STEPS.length})`;
     else await transaction`UPDATE layout SET version = ${STEPS.length}`;
   });

@@ -1,3 +1,4 @@
+import postgres from "postgres";
 import { findPostgres, startPostgres } from "../../../test/postgres.ts";
 import { storeSuite } from "../../../test/store-suite.ts";
 import { PostgresStore } from "./postgres-store.ts";
@@ -11,6 +12,13 @@ storeSuite("PostgreSQL", programs !== undefined, async () => {
   return {
     store,
     reopen: async (now) => PostgresStore.open(server.url, now),
+    age: async () => {
+      const sql = postgres(server.url, { max: 1 });
+      await sql`DROP TABLE messages, feedback`;
+      await sql`ALTER TABLE transcripts DROP COLUMN ended_at`;
+      await sql`UPDATE layout SET version = 1`;
+      await sql.end();
+    },
     close: async () => {
       await store.close();
       await server.stop();

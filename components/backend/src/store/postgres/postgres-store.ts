@@ -14,7 +14,9 @@ import {
   type Store,
   type StoredEvent,
 } from "../store.ts";
-import { migrate } from "./migrations.ts";
+import { PostgresFeedback } from "./feedback.ts";
+import { PostgresMessages, addMessages } from "./messages.ts";
+import { indexTrigrams, migrate } from "./migrations.ts";
 
 interface EventRow {
   readonly seq: string;
@@ -22,19 +24,29 @@ interface EventRow {
 }
 
 export class PostgresStore implements Store {
+  readonly feedback: PostgresFeedback;
+  readonly messages: PostgresMessages;
   readonly #sql: Sql;
   readonly #now: () => number;
 
   private constructor(sql: Sql, now: () => number) {
     this.#sql = sql;
     this.#now = now;
+    this.feedback = new PostgresFeedback(sql);
+    this.messages = new PostgresMessages(sql);
   }
 
-  /** Connects, and brings the database's layout up to date. */
-  static async open(url: string, now: () => number = Date.now): Promise<PostgresStore> {
+  /** Connects, and brings the database's layout up to date. `warn` is told what could be better. */
+  static async open(
+    url: string,
+    now: () => number = Date.now,
+    warn: (message: string) => void = () => undefined,
+  ): Promise<PostgresStore> {
     const sql = postgres(url, { max: 10, idle_timeout: 60, connect_timeout: 10, onnotice: () => undefined });
     try {
       await migrate(sql);
+      const reason = await indexTrigrams(sql);
+      if (reason !== undefined) warn(`search has no index in this database: ${reason}`);
     } catch (error) {
       await sql.end({ timeout: 1 });
       throw error;
@@ -61,7 +73,8 @@ export class PostgresStore implements Store {
         INSERT INTO events (uid, seq, data)
         SELECT ${uid}, * FROM unnest(${numbers}::bigint[], ${texts}::text[])`;
       const lastSeq = last + fresh.length;
-      await transaction`UPDATE transcripts SET last_seq = ${lastSeq} WHERE uid = ${uid}`;
+      await transaction`UPDATE transcripts SET last_seq = ${lastSeq}, ended_at = NULL WHERE uid = ${uid}`;
+      await addMessages(transaction, uid, fresh);
       return { lastSeq, gap: false };
     });
   }
@@ -79,10 +92,26 @@ export class PostgresStore implements Store {
   }
 
   async forget(uid: string): Promise<void> {
-    await this.#sql.begin(async (transaction) => {
-      await transaction`DELETE FROM events WHERE uid = ${uid}`;
-      await transaction`DELETE FROM transcripts WHERE uid = ${uid}`;
-      await transaction`DELETE FROM snapshots WHERE uid = ${uid}`;
+    await this.#sql.begin(async (transaction) => forget(transaction, uid));
+  }
+
+  async noteEnd(uid: string, endedAt: number | undefined): Promise<void> {
+    const time = endedAt ?? null;
+    await this.#sql`UPDATE transcripts SET ended_at = ${time} WHERE uid = ${uid} AND ended_at IS DISTINCT FROM ${time}`;
+  }
+
+  async endedBefore(cutoff: number, limit: number): Promise<string[]> {
+    const rows = await this.#sql<{ uid: string }[]>`
+      SELECT uid FROM transcripts WHERE ended_at < ${cutoff} ORDER BY ended_at LIMIT ${limit}`;
+    return rows.map(({ uid }) => uid);
+  }
+
+  async expire(uid: string, cutoff: number): Promise<boolean> {
+    return this.#sql.begin(async (transaction) => {
+      const [row] = await transaction`SELECT 1 FROM transcripts WHERE uid = ${uid} AND ended_at < ${cutoff} FOR UPDATE`;
+      if (row === undefined) return false;
+      await forget(transaction, uid);
+      return true;
     });
   }
 
@@ -154,6 +183,14 @@ export class PostgresStore implements Store {
   async close(): Promise<void> {
     await this.#sql.end({ timeout: 5 });
   }
+}
+
+async function forget(transaction: TransactionSql, uid: string): Promise<void> {
+  await transaction`DELETE FROM events WHERE uid = ${uid}`;
+  await transaction`DELETE FROM transcripts WHERE uid = ${uid}`;
+  await transaction`DELETE FROM snapshots WHERE uid = ${uid}`;
+  await transaction`DELETE FROM messages WHERE uid = ${uid}`;
+  await transaction`DELETE FROM feedback WHERE uid = ${uid}`;
 }
 
 /** Makes the transcript's row if need be and locks it. @returns its last number */

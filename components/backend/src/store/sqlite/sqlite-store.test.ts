@@ -13,6 +13,12 @@ storeSuite("SQLite", true, async () => {
   return {
     store,
     reopen: async (now) => SqliteStore.open(file, now),
+    age: async () => {
+      const database = new DatabaseSync(file);
+      for (const table of ["messages", "message_index", "feedback", "endings"]) database.exec(`DROP TABLE ${table}`);
+      database.exec("PRAGMA user_version = 1");
+      database.close();
+    },
     close: async () => {
       await store.close();
       await rm(folder, { recursive: true });

@@ -14,11 +14,15 @@ import {
   type Store,
   type StoredEvent,
 } from "../store.ts";
+import { SqliteFeedback } from "./feedback.ts";
+import { SqliteMessages } from "./messages.ts";
 import { migrate } from "./migrations.ts";
 
 type Row = Record<string, unknown>;
 
 export class SqliteStore implements Store {
+  readonly feedback: SqliteFeedback;
+  readonly messages: SqliteMessages;
   readonly #database: DatabaseSync;
   readonly #commit: GroupCommit;
   readonly #now: () => number;
@@ -43,6 +47,8 @@ export class SqliteStore implements Store {
         throw error;
       }
     });
+    this.messages = new SqliteMessages(database);
+    this.feedback = new SqliteFeedback(database, this.#commit);
   }
 
   /** Opens or makes the database. `:memory:` is one that ends with the process. */
@@ -62,15 +68,17 @@ export class SqliteStore implements Store {
   async append(uid: string, entries: readonly StoredEvent[]): Promise<AppendResult> {
     if (entries.length === 0) return { lastSeq: this.#last(uid), gap: false };
     return this.#commit.run(() => {
-      let last = this.#last(uid);
-      for (const { seq, data } of entries) {
-        if (seq <= last) continue;
-        if (seq !== last + 1) return { lastSeq: last, gap: true };
-        this.#statements.insertEvent.run(uid, seq, data);
-        last = seq;
-      }
-      this.#lastSeq.set(uid, last);
-      return { lastSeq: last, gap: false };
+      const last = this.#last(uid);
+      const fresh = entries.filter(({ seq }) => seq > last);
+      const [first] = fresh;
+      if (first === undefined) return { lastSeq: last, gap: false };
+      if (first.seq !== last + 1) return { lastSeq: last, gap: true };
+      for (const { seq, data } of fresh) this.#statements.insertEvent.run(uid, seq, data);
+      this.messages.add(uid, fresh);
+      this.#statements.dropEnd.run(uid);
+      const lastSeq = last + fresh.length;
+      this.#lastSeq.set(uid, lastSeq);
+      return { lastSeq, gap: false };
     });
   }
 
@@ -83,10 +91,24 @@ export class SqliteStore implements Store {
   }
 
   async forget(uid: string): Promise<void> {
-    await this.#commit.run(() => {
-      this.#lastSeq.delete(uid);
-      this.#statements.deleteEvents.run(uid);
-      this.#statements.deleteSnapshots.run(uid);
+    await this.#commit.run(() => this.#forget(uid));
+  }
+
+  async noteEnd(uid: string, endedAt: number | undefined): Promise<void> {
+    await this.#commit.run(() =>
+      endedAt === undefined ? this.#statements.dropEnd.run(uid) : this.#statements.noteEnd.run(uid, endedAt),
+    );
+  }
+
+  async endedBefore(cutoff: number, limit: number): Promise<string[]> {
+    return this.#statements.endedBefore.all(cutoff, limit).map((row) => String(row["uid"]));
+  }
+
+  async expire(uid: string, cutoff: number): Promise<boolean> {
+    return this.#commit.run(() => {
+      if (this.#statements.endOf.get(uid, cutoff) === undefined) return false;
+      this.#forget(uid);
+      return true;
     });
   }
 
@@ -157,6 +179,15 @@ export class SqliteStore implements Store {
     this.#database.close();
   }
 
+  #forget(uid: string): void {
+    this.#lastSeq.delete(uid);
+    this.#statements.deleteEvents.run(uid);
+    this.#statements.deleteSnapshots.run(uid);
+    this.#statements.dropEnd.run(uid);
+    this.messages.forget(uid);
+    this.feedback.forget(uid);
+  }
+
   #last(uid: string): number {
     const known = this.#lastSeq.get(uid);
     if (known !== undefined) return known;
@@ -174,6 +205,11 @@ const SQL = {
   readEventsBefore: "SELECT seq, data FROM events WHERE uid = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
   deleteEvents: "DELETE FROM events WHERE uid = ?",
   deleteSnapshots: "DELETE FROM snapshots WHERE uid = ?",
+  noteEnd:
+    "INSERT INTO endings (uid, ended_at) VALUES (?, ?) ON CONFLICT (uid) DO UPDATE SET ended_at = excluded.ended_at",
+  dropEnd: "DELETE FROM endings WHERE uid = ?",
+  endOf: "SELECT 1 FROM endings WHERE uid = ? AND ended_at < ?",
+  endedBefore: "SELECT uid FROM endings WHERE ended_at < ? ORDER BY ended_at LIMIT ?",
   putSnapshot:
     "INSERT INTO snapshots (uid, kind, content_type, body, updated_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (uid, kind) " +
     "DO UPDATE SET content_type = excluded.content_type, body = excluded.body, updated_at = excluded.updated_at",
