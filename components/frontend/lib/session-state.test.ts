@@ -55,6 +55,17 @@ describe("lists", () => {
     expect(sessionTitle({ metadata, spec: { ...spec, displayName: "Fix it", initialPrompt: "Do" } })).toBe("Fix it");
     expect(sessionTitle({ metadata, spec: { ...spec, initialPrompt: "\n  Do this\nand that" } })).toBe("Do this");
     expect(sessionTitle({ metadata, spec })).toBe("session-x");
+    const agent = {
+      status: "idle",
+      promptDelivered: true,
+      lastSeq: 1,
+      turns: 1,
+      toolCalls: 0,
+      finishedRuns: 1,
+    } as const;
+    const status = { agent: { ...agent, title: "Mend the login" } };
+    expect(sessionTitle({ metadata, spec: { ...spec, initialPrompt: "Do" }, status })).toBe("Mend the login");
+    expect(sessionTitle({ metadata, spec: { ...spec, displayName: "Mine" }, status })).toBe("Mine");
     expect(sessionTitle({ metadata, spec: { ...spec, initialPrompt: "x".repeat(200) } })).toHaveLength(80);
   });
 });

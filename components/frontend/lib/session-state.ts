@@ -82,10 +82,10 @@ export function sessionState({ metadata, status }: StateSource): SessionState {
   return state("unknown", "neutral", words.unknown);
 }
 
-/** A name for people: the display name, else the task's first line, else the object's name. */
-export function sessionTitle(session: Pick<AgenticSession, "metadata" | "spec">): string {
+/** A name for people: theirs, else the agent's own title, else the task's first line, else the object's name. */
+export function sessionTitle(session: Pick<AgenticSession, "metadata" | "spec" | "status">): string {
   const { displayName, initialPrompt } = session.spec;
-  if (displayName !== undefined && displayName !== "") return displayName;
+  for (const name of [displayName, session.status?.agent?.title]) if (name !== undefined && name !== "") return name;
   const line = initialPrompt?.trim().split("\n", 1)[0]?.trim() ?? "";
   if (line === "") return session.metadata.name;
   return line.length <= 80 ? line : `${line.slice(0, 79).trimEnd()}…`;

@@ -13,19 +13,32 @@ export const PAGE_RULES: PageRules<Session> = {
     phase: phaseOf,
     runner: (session) => session.spec.runnerType,
     model: (session) => session.spec.llmSettings?.model,
-    lastActivity: (session) => session.status?.agent?.lastActivityTime ?? session.metadata.creationTimestamp,
+    lastActivity,
+    // Descending: what waits for a person first, each group by its last activity.
+    attention: (session) => `${needsPerson(session) ? 1 : 0} ${lastActivity(session) ?? ""}`,
     cost: (session) => session.status?.agent?.usage?.costUsd ?? 0,
   },
   defaultSort: "-createdAt",
 };
 
-type Filters = Pick<SessionListQuery, "phase" | "agentStatus" | "runner" | "owner" | "search">;
+type Filters = Pick<SessionListQuery, "phase" | "agentStatus" | "needsPerson" | "runner" | "owner" | "search">;
+
+function lastActivity({ metadata, status }: Session): string | undefined {
+  return status?.agent?.lastActivityTime ?? metadata.creationTimestamp;
+}
+
+/** The agent asks something and waits for the answer, or the session failed. */
+function needsPerson({ status }: Session): boolean {
+  const isWaiting = status?.phase === "Running" && status.agent?.status === "waiting_input";
+  return isWaiting || status?.phase === "Failed";
+}
 
 /** A test for the query's filters. Labels are Kubernetes' affair, by selector. */
 export function matcher(query: Filters): (session: Session) => boolean {
   const phases = query.phase === undefined ? undefined : parsePhases(query.phase);
   return (session) =>
     (phases === undefined || phases.has(phaseOf(session))) &&
+    (query.needsPerson === undefined || needsPerson(session) === query.needsPerson) &&
     (query.agentStatus === undefined || session.status?.agent?.status === query.agentStatus) &&
     (query.runner === undefined || session.spec.runnerType === query.runner) &&
     (query.owner === undefined || session.spec.userContext?.userId === query.owner);

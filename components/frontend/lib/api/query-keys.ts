@@ -14,6 +14,9 @@ export const queryKeys = {
   flags: (project: string) => ["project", project, "flags"] as const,
   /** All sessions of a project, kept up to date by the watch stream. */
   sessions: (project: string) => ["project", project, "sessions"] as const,
+  /** Pages of the list as the server sorts and filters it. */
+  sessionPages: (project: string) => ["project", project, "session-page"] as const,
+  sessionPage: (project: string, query: string) => ["project", project, "session-page", query] as const,
   session: (project: string, session: string) => ["project", project, "session", session] as const,
   sessionPart: (project: string, session: string, part: string, ...rest: string[]) =>
     ["project", project, "session", session, part, ...rest] as const,

@@ -70,6 +70,7 @@ const Flag = z.enum(["1", "true", "0", "false"]).transform((text) => text === "1
 export const SessionListQuery = ListQuery.extend({
   phase: z.string().max(200).optional().describe("One or several of the phases, separated by commas"),
   agentStatus: AgentStatus.optional(),
+  needsPerson: Flag.optional().describe("Only those whose agent waits for an answer, and those that failed"),
   runner: z.string().max(63).optional().describe("A runner type"),
   owner: z.string().max(253).optional().describe("spec.userContext.userId"),
   label: z.string().max(1000).optional().describe("A label selector: key=value, several separated by commas"),
