@@ -1,7 +1,7 @@
 /** The backend's configuration: environment variables, checked at the start. docs/guide/rest.md has them as a table. */
 import { readFileSync } from "node:fs";
 import { OPERATOR_SERVICE_ACCOUNT, SYSTEM_NAMESPACE, serviceAccountUser } from "@pilothouse/contracts";
-import { ConfigurationProblem, readEnvironment } from "@pilothouse/server";
+import { ConfigurationProblem, TracingEnvironment, readEnvironment } from "@pilothouse/server";
 import { z } from "zod";
 
 const List = z.string().transform((text) =>
@@ -37,6 +37,7 @@ export const BackendEnvironment = z.object({
     .default(serviceAccountUser(SYSTEM_NAMESPACE, OPERATOR_SERVICE_ACCOUNT))
     .describe("User name that may delete transcripts"),
   AUDIT_LOG: z.string().default("stderr").describe("stderr, off, or a file to append to"),
+  ...TracingEnvironment.shape,
   PILOTHOUSE_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   SHUTDOWN_SECONDS: z.coerce.number().min(0).max(600).default(10).describe("Longest wait for requests at the end"),
 });

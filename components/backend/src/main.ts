@@ -1,8 +1,8 @@
 /** Starts the backend from its environment. */
-import { createLogger, runService } from "@pilothouse/server";
+import { createLogger, runService, startTracing } from "@pilothouse/server";
 import { loadConfiguration } from "./configuration.ts";
 import { openAudit } from "./operations/audit.ts";
-import { createBackend } from "./server.ts";
+import { VERSION, createBackend } from "./server.ts";
 import { openStore } from "./store/open.ts";
 
 await runService("backend", async () => {
@@ -11,8 +11,9 @@ await runService("backend", async () => {
   const logger = createLogger("backend", environment.PILOTHOUSE_LOG_LEVEL);
   const store = await openStore(environment);
   const audit = openAudit(environment.AUDIT_LOG);
+  const tracing = await startTracing("backend", VERSION, environment);
   return {
-    app: await createBackend({ configuration, store, logger, audit: audit.sink }),
+    app: await createBackend({ configuration, store, logger, audit: audit.sink, tracing }),
     logger,
     host: environment.HOST,
     port: environment.PORT,
@@ -21,6 +22,7 @@ await runService("backend", async () => {
     close: async () => {
       await store.close();
       await audit.close();
+      await tracing.close();
     },
   };
 });

@@ -1,11 +1,20 @@
 /** Puts the backend together: one Fastify server over what it is given. Listening is the caller's affair. */
 import { AgentRegistry, FlagManifest, ModelManifest } from "@pilothouse/contracts";
 import { KubernetesClient, createUndiciTransport, type Transport } from "@pilothouse/kubernetes";
-import { createRegistry, createServer, logRequests, measureRequests } from "@pilothouse/server";
-import type { FastifyInstance } from "fastify";
+import {
+  createRegistry,
+  createServer,
+  logRequests,
+  measureRequests,
+  noTracing,
+  type Tracing,
+} from "@pilothouse/server";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { z } from "zod";
 import packageJson from "../package.json" with { type: "json" };
 import { aguiRoutes } from "./agui/routes.ts";
+import { taskRoutes } from "./agui/tasks.ts";
 import { RegistryFile } from "./catalog/registry-file.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
 import type { Configuration } from "./configuration.ts";
@@ -13,12 +22,14 @@ import { translate } from "./errors/translate.ts";
 import { Feeds } from "./events/feeds.ts";
 import { ThreadStreams } from "./events/stream.ts";
 import { exportRoutes } from "./exports/routes.ts";
+import { feedbackRoutes } from "./feedback/routes.ts";
 import { fileFlags } from "./flags/file-provider.ts";
 import { flagRoutes } from "./flags/routes.ts";
 import { callerOf, findCaller, requireCallers } from "./http/caller.ts";
 import { OpenStreams } from "./http/event-stream.ts";
 import { describeApi, serveApiDescription } from "./http/openapi.ts";
 import { Authenticator } from "./identity/identity.ts";
+import { tracedTransport } from "./kubernetes/traced-transport.ts";
 import { keyRoutes } from "./keys/routes.ts";
 import { KeyUsage } from "./keys/usage.ts";
 import { meRoutes } from "./me/routes.ts";
@@ -45,20 +56,25 @@ export interface BackendOptions {
   readonly audit?: AuditSink | undefined;
   /** Default: HTTP to the configured Kubernetes API. */
   readonly transport?: Transport;
+  /** Default: none. The caller closes it, after the server. */
+  readonly tracing?: Tracing;
   /** Checks every answer against its schema; for tests. */
   readonly validateAnswers?: boolean;
 }
 
+export const VERSION = packageJson.version;
+
 const RETRY = { attempts: 3, baseMilliseconds: 50, maximumMilliseconds: 2_000 };
 
 export async function createBackend(options: BackendOptions): Promise<FastifyInstance> {
-  const { configuration, store, logger } = options;
+  const { configuration, store, logger, tracing = noTracing } = options;
   const { environment } = configuration;
   const transport = options.transport ?? createUndiciTransport(configuration.kubernetes);
-  const anonymous = new KubernetesClient({ transport, userAgent: "pilothouse-backend", retry: RETRY });
+  const traced = tracedTransport(transport, tracing);
+  const anonymous = new KubernetesClient({ transport: traced, userAgent: "pilothouse-backend", retry: RETRY });
   const authenticator = new Authenticator(anonymous);
   const usage = new KeyUsage(store);
-  const runner = new RunnerClient(new GrantSigner(configuration.signingKey));
+  const runner = new RunnerClient(new GrantSigner(configuration.signingKey), tracing);
   const feeds = new Feeds(runner);
   const streams = new OpenStreams();
   const threads = new ThreadStreams(streams, store, feeds);
@@ -73,6 +89,7 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   gauges(metrics, { openStreams: () => streams.size, runnerConnections: () => feeds.size });
 
   const app = createServer({ logger, translate, validateAnswers: options.validateAnswers === true });
+  tracing.traceRequests(app, namesOf);
   requireCallers(app, authenticator);
   app.addHook("preValidation", async (request) => {
     const { access } = request.routeOptions.config;
@@ -84,7 +101,7 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
     facts: (request) => ({ user: findCaller(request)?.identity.userId }),
   });
   if (options.audit !== undefined) auditRequests(app, options.audit);
-  await describeApi(app, packageJson.version);
+  await describeApi(app, VERSION);
 
   const checks = {
     kubernetes: async () => kubernetesAnswers(anonymous),
@@ -95,11 +112,11 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   };
   // With a last good copy the backend serves on; without the Kubernetes API each call says so itself.
   const advisory = new Set(["agentRegistry", "models", "flags"]);
-  await app.register(healthRoutes({ version: packageJson.version, metrics, checks, advisory }));
+  await app.register(healthRoutes({ version: VERSION, metrics, checks, advisory }));
   await app.register(
     async (api) => {
       await serveApiDescription(api);
-      await api.register(platformRoutes(packageJson.version, anonymous));
+      await api.register(platformRoutes(VERSION, anonymous));
       await api.register(meRoutes);
       await api.register(projectRoutes);
       await api.register(memberRoutes);
@@ -114,6 +131,8 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
       await api.register(runnerRoutes(runner, store, registries));
       await api.register(workspaceRoutes(runner));
       await api.register(aguiRoutes({ runner, store, threads, streams }));
+      await api.register(feedbackRoutes(runner, store));
+      await api.register(taskRoutes(runner, store));
     },
     { prefix: "/api" },
   );
@@ -140,6 +159,12 @@ function registry<S extends ConstructorParameters<typeof RegistryFile>[0]["schem
   logger: Logger,
 ): RegistryFile<S> {
   return new RegistryFile({ name, path, schema, logger });
+}
+
+/** What a request is about, for its trace: names that its path has. */
+function namesOf({ params }: FastifyRequest): Record<string, string> {
+  const { data = {} } = z.object({ project: z.string(), session: z.string() }).partial().safeParse(params);
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [`pilothouse.${name}`, value]));
 }
 
 async function problemOf(check: Promise<void>): Promise<string | undefined> {

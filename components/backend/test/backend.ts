@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createLogger } from "@pilothouse/server";
+import { createLogger, type Tracing } from "@pilothouse/server";
 import type { FastifyInstance } from "fastify";
 import { calculateJwkThumbprint } from "jose";
 import { loadConfiguration } from "../src/configuration.ts";
@@ -39,7 +39,11 @@ export class TestBackend {
     this.audit = audit;
   }
 
-  static async start(cluster: TestCluster, variables: Record<string, string> = {}): Promise<TestBackend> {
+  static async start(
+    cluster: TestCluster,
+    variables: Record<string, string> = {},
+    tracing?: Tracing,
+  ): Promise<TestBackend> {
     const folder = join(cluster.folder, `backend-${crypto.randomUUID()}`);
     await mkdir(folder);
     // Replicas share the key.
@@ -68,6 +72,7 @@ export class TestBackend {
       logger: createLogger("backend", "debug", { write: (line) => logs.push(line) }),
       audit: { write: (line) => audit.push(line) },
       validateAnswers: true,
+      ...(tracing === undefined ? {} : { tracing }),
     });
     const jwk = publicKey.export({ format: "jwk" });
     const jwks = JSON.stringify({ keys: [{ ...jwk, kid: await calculateJwkThumbprint(jwk) }] });

@@ -2,7 +2,7 @@
  * The runner's side of the contract, over real HTTP: a numbered log that outlives restarts, the live stream, and the push
  * to the transcript store. What it leaves out is an agent.
  */
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resumePosition } from "@pilothouse/agui";
 import { createLocalJWKSet, jwtVerify } from "jose";
@@ -18,6 +18,8 @@ export interface RunnerCall {
   readonly subject: string | undefined;
   readonly verbs: unknown;
   readonly body: string;
+  /** The trace that the call belongs to. */
+  readonly traceparent: string | undefined;
 }
 
 /** Pods of one machine have loopback addresses of their own. */
@@ -77,12 +79,7 @@ export class TestRunner {
     response.write(frames.join(""));
   }
 
-  async #serve(
-    method: string,
-    url: string,
-    request: AsyncIterable<Buffer> & { headers: { authorization?: string } },
-    response: ServerResponse,
-  ): Promise<void> {
+  async #serve(method: string, url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
     const options = { issuer: "pilothouse-backend", audience: this.#uid, maxTokenAge: 60 };
     const { payload } = await jwtVerify(token, this.#keys, options);
@@ -96,8 +93,16 @@ export class TestRunner {
       return;
     }
     let body = "";
-    for await (const chunk of request) body += chunk.toString("utf8");
-    const call = { method, url, subject: payload.sub, verbs: payload["verbs"], body };
+    for await (const chunk of request as AsyncIterable<Buffer>) body += chunk.toString("utf8");
+    const traceparent = request.headers["traceparent"];
+    const call = {
+      method,
+      url,
+      subject: payload.sub,
+      verbs: payload["verbs"],
+      body,
+      traceparent: typeof traceparent === "string" ? traceparent : undefined,
+    };
     this.calls.push(call);
     const { status, body: answer, type = "application/json" } = this.answer(call);
     response.writeHead(status, { "content-type": type });

@@ -1,5 +1,5 @@
 /** The public API's configuration: environment variables, checked at the start. docs/guide/public-api.md has them as a table. */
-import { readEnvironment } from "@pilothouse/server";
+import { TracingEnvironment, readEnvironment } from "@pilothouse/server";
 import { z } from "zod";
 
 const Count = (maximum: number) => z.coerce.number().int().min(1).max(maximum);
@@ -30,6 +30,7 @@ export const Configuration = z.object({
     .max(16)
     .default(0)
     .describe("Proxies in front whose X-Forwarded-For is believed; 0 = the connection's address counts"),
+  ...TracingEnvironment.shape,
   PILOTHOUSE_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   SHUTDOWN_SECONDS: z.coerce.number().min(0).max(600).default(10).describe("Longest wait for requests at the end"),
 });

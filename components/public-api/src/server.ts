@@ -1,5 +1,12 @@
 /** Puts the public API together: one Fastify server over a backend. Listening is the caller's affair. */
-import { createServer, logRequests, measureRequests } from "@pilothouse/server";
+import {
+  createServer,
+  logRequests,
+  measureRequests,
+  noTracing,
+  type Attributes,
+  type Tracing,
+} from "@pilothouse/server";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import packageJson from "../package.json" with { type: "json" };
@@ -18,13 +25,18 @@ import { workspaceRoutes } from "./workspace/routes.ts";
 export interface PublicApiOptions {
   readonly configuration: Configuration;
   readonly logger: Logger;
+  /** Default: none. The caller closes it, after the server. */
+  readonly tracing?: Tracing;
   /** Checks every answer against its schema; for tests. */
   readonly validateAnswers?: boolean;
 }
 
+export const VERSION = packageJson.version;
+
 export async function createPublicApi({
   configuration,
   logger,
+  tracing = noTracing,
   validateAnswers = false,
 }: PublicApiOptions): Promise<FastifyInstance> {
   const metrics = new Metrics(() => streams.size);
@@ -33,6 +45,7 @@ export async function createPublicApi({
     url: configuration.BACKEND_URL,
     timeoutMilliseconds: configuration.BACKEND_TIMEOUT_SECONDS * 1000,
     metrics,
+    tracing,
   });
   const limits = requestLimits(
     { perMinute: configuration.RATE_LIMIT_PER_ADDRESS, burst: configuration.RATE_LIMIT_PER_ADDRESS_BURST },
@@ -47,8 +60,12 @@ export async function createPublicApi({
     quiet: (request) => request.routeOptions.config.gate === "open",
     facts: (request) => ({ project: findCaller(request)?.project }),
   });
+  tracing.traceRequests(app, (request): Attributes => {
+    const project = findCaller(request)?.project;
+    return project === undefined ? {} : { "pilothouse.project": project };
+  });
   requireCallers(app, limits);
-  await describeApi(app, packageJson.version);
+  await describeApi(app, VERSION);
 
   await app.register(operationsRoutes(backend, metrics));
   await app.register(

@@ -9,3 +9,11 @@ export { DURATION_BUCKETS, createRegistry, measureRequests } from "./operations/
 export { logRequests, type RequestLogOptions } from "./operations/request-log.ts";
 export { runService, type Service } from "./process.ts";
 export { BODY_LIMIT, createServer, type ServerOptions } from "./server.ts";
+export {
+  TracingEnvironment,
+  noTracing,
+  startTracing,
+  type Attributes,
+  type OutgoingCall,
+  type Tracing,
+} from "./tracing/tracing.ts";

@@ -2,6 +2,7 @@
 import { type Readable } from "node:stream";
 import type { GrantVerb } from "@pilothouse/contracts";
 import { isAbort } from "@pilothouse/kubernetes";
+import type { Tracing } from "@pilothouse/server";
 import { Agent, type Dispatcher } from "undici";
 import { ApiError } from "../errors/api-error.ts";
 import { ERRORS, type ErrorCode } from "../errors/table.ts";
@@ -32,6 +33,7 @@ const LARGEST_JSON = 32 * 1024 * 1024;
 
 export class RunnerClient {
   readonly #signer: GrantSigner;
+  readonly #tracing: Tracing;
   readonly #ordinary = new Agent({
     connections: 32,
     headersTimeout: 60_000,
@@ -40,8 +42,9 @@ export class RunnerClient {
   });
   readonly #streaming = new Agent({ headersTimeout: 60_000, bodyTimeout: 60_000, keepAliveTimeout: 1_000 });
 
-  constructor(signer: GrantSigner) {
+  constructor(signer: GrantSigner, tracing: Tracing) {
     this.#signer = signer;
+    this.#tracing = tracing;
   }
 
   /**
@@ -53,7 +56,18 @@ export class RunnerClient {
     const origin = liveOrigin(session);
     const verbs: GrantVerb[] = request.method === "GET" ? ["read"] : ["read", "act"];
     const grant = await this.#signer.sign(identity, session.metadata.uid, verbs);
-    const answer = await this.#send(session, origin, request, grant);
+    const { method, path } = request;
+    const answer = await this.#tracing.call({
+      name: `runner ${method}`,
+      attributes: {
+        "http.request.method": method,
+        "url.path": routeOf(path),
+        "pilothouse.session": session.metadata.name,
+      },
+      make: async (trace) =>
+        this.#send(session, origin, { ...request, headers: { ...request.headers, ...trace } }, grant),
+      statusOf: ({ status }) => status,
+    });
     if (answer.status < 400) return answer;
     throw await errorOf(session, answer);
   }
@@ -89,6 +103,27 @@ export class RunnerClient {
       if (isAbort(error)) throw error;
       throw failed(session, "it does not answer", error);
     }
+  }
+}
+
+/** The first parts of a path: beyond them come names of files. */
+function routeOf(path: string): string {
+  return (path.split("?", 1)[0] ?? "").split("/").slice(0, 3).join("/");
+}
+
+/** The runner's answer to a GET, or undefined when no runner lives. */
+export async function liveJson(
+  runner: RunnerClient,
+  session: Session,
+  identity: Identity,
+  path: string,
+): Promise<unknown> {
+  try {
+    return await runner.json(session, identity, { method: "GET", path });
+  } catch (error) {
+    // A runner that is just gone is the same as none: its status follows in a moment.
+    if (error instanceof ApiError && ["SESSION_NOT_RUNNING", "RUNNER_FAILED"].includes(error.code)) return undefined;
+    throw error;
   }
 }
 

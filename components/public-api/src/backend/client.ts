@@ -1,6 +1,7 @@
 /** Calls the backend on behalf of a caller, with the caller's own token, and tells apart how such a call can end. */
 import type { Readable } from "node:stream";
 import { ErrorBody } from "@pilothouse/contracts";
+import type { Tracing } from "@pilothouse/server";
 import { Agent, errors, type Dispatcher } from "undici";
 import type { z } from "zod";
 import { BackendRefusal, GatewayError } from "../errors/gateway-error.ts";
@@ -27,6 +28,7 @@ export interface BackendClientOptions {
   readonly url: URL;
   readonly timeoutMilliseconds: number;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
 }
 
 const LARGEST_ERROR = 256 * 1024;
@@ -40,15 +42,17 @@ export class BackendClient {
   readonly #prefix: string;
   readonly #timeout: number;
   readonly #metrics: Metrics;
+  readonly #tracing: Tracing;
   /** Streams last; they must not take connections that calls wait for. */
   readonly #calls: Agent;
   readonly #streams: Agent;
 
-  constructor({ url, timeoutMilliseconds, metrics }: BackendClientOptions) {
+  constructor({ url, timeoutMilliseconds, metrics, tracing }: BackendClientOptions) {
     this.#origin = url.origin;
     this.#prefix = url.pathname.replace(/\/+$/, "");
     this.#timeout = timeoutMilliseconds;
     this.#metrics = metrics;
+    this.#tracing = tracing;
     // Calls have deadlines of their own, kept here; what is left to undici is a stream that falls silent.
     const timeouts = { headersTimeout: 0, bodyTimeout: STREAM_SILENCE_MILLISECONDS };
     this.#calls = new Agent({ ...timeouts, connections: 128, keepAliveTimeout: 10_000 });
@@ -133,13 +137,19 @@ export class BackendClient {
       this.#metrics.backendCall(outcome, (performance.now() - began) / 1000);
     let answer: Dispatcher.ResponseData;
     try {
-      answer = await dispatcher.request({
-        origin: this.#origin,
-        path: this.#prefix + request.path,
-        method: request.method,
-        headers: withContentType(request),
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal: request.signal,
+      answer = await this.#tracing.call({
+        name: `backend ${request.method}`,
+        attributes: { "http.request.method": request.method },
+        make: async (trace) =>
+          dispatcher.request({
+            origin: this.#origin,
+            path: this.#prefix + request.path,
+            method: request.method,
+            headers: { ...withContentType(request), ...trace },
+            body: request.body === undefined ? null : JSON.stringify(request.body),
+            signal: request.signal,
+          }),
+        statusOf: ({ statusCode }) => statusCode,
       });
     } catch (error) {
       const failure = failureOf(error);
