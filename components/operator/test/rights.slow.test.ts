@@ -27,7 +27,6 @@ const RARE = new Set([
   "get services",
   "update limitranges",
   "update resourcequotas",
-  "update configmaps",
   "update networkpolicies",
   "update roles",
 ]);
@@ -87,6 +86,13 @@ describe("the operator's rights", { timeout: 90_000 }, () => {
     const access = { namespace: "pilothouse-projects", name: projectAccessName("Group", "crew") };
     await eventually(async () => platform.admin.find(projectAccesses, access), "the crew's access");
     await giveCrew("edit");
+    // Tool servers for its sessions, and a test of a credential that is not there.
+    const changed = { mcpServers: { disabled: ["search"] }, integrationChecks: { github: "walk" } };
+    await alice.patch(projectSettings, settings, { type: "merge", body: { spec: changed } });
+    await eventually(async () => {
+      const { status } = await platform.admin.get(projectSettings, settings);
+      return status?.integrations?.find((entry) => entry.requestId === "walk");
+    }, "the credential to be tested");
 
     // A secret and a claim in the way: the one is replaced, the other waited for.
     await platform.admin.create(secrets, { metadata: { name: "session-walk", namespace: "reef" } });

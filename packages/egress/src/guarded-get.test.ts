@@ -1,57 +1,32 @@
-import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import type { RequestListener } from "node:http";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { HttpsServer } from "../test/support/https-server.ts";
 import { guardedGet, type GuardOptions } from "./guarded-get.ts";
 
-let folder: string;
-let certificate: string;
-let server: Server;
+let server: HttpsServer;
 let port: number;
-let connections = 0;
-let answer: RequestListener;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "pilothouse-egress-"));
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  const names = "subjectAltName=DNS:gitlab.corp,DNS:localhost,IP:127.0.0.1";
-  execFileSync("openssl", [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
-    ...["-subj", "/CN=test", "-addext", names, "-keyout", key, "-out", cert],
-  ]);
-  certificate = await readFile(cert, "utf8");
-  server = createServer({ key: await readFile(key), cert: certificate }, (request, response) =>
-    answer(request, response),
-  );
-  server.on("connection", () => (connections += 1));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  port = (server.address() as AddressInfo).port;
+  server = await HttpsServer.start(["gitlab.corp", "localhost"]);
+  ({ port } = server);
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(async () => server.stop());
 beforeEach(() => {
-  connections = 0;
-  answer = (_, response) => response.end("hello");
+  server.connections = 0;
+  server.answer = (_, response) => response.end("hello");
 });
 
 const loopback = async () => ["127.0.0.1"];
 const allowed = (options: Partial<GuardOptions> = {}): GuardOptions => ({
   allowedHosts: [`gitlab.corp:${port}`],
-  certificateAuthorities: certificate,
+  certificateAuthorities: server.certificate,
   resolve: loopback,
   ...options,
 });
 
 describe("a guarded request", () => {
   it("reaches an allowed host of the installation's own network, under its own authority", async () => {
-    answer = (request, response) => response.end(`${request.headers.host} ${request.url} ${request.headers["x-key"]}`);
+    server.answer = (request, response) =>
+      response.end(`${request.headers.host} ${request.url} ${String(request.headers["x-key"])}`);
     const url = `https://gitlab.corp:${port}/api/v4/user?a=b`;
     await expect(guardedGet(url, { "x-key": "k" }, allowed())).resolves.toEqual({
       status: 200,
@@ -68,18 +43,18 @@ describe("a guarded request", () => {
   });
 
   it("follows no redirect", async () => {
-    answer = (_, response) => response.writeHead(302, { location: `https://127.0.0.1:${port}/` }).end();
+    server.answer = (_, response) => response.writeHead(302, { location: `https://127.0.0.1:${port}/` }).end();
     await expect(guardedGet(`https://gitlab.corp:${port}/`, {}, allowed())).resolves.toMatchObject({ status: 302 });
-    expect(connections).toBe(1);
+    expect(server.connections).toBe(1);
   });
 
   it("waits only so long, and reads only so much", async () => {
-    answer = () => {};
+    server.answer = () => {};
     const short = allowed({ timeoutMilliseconds: 100 });
     await expect(guardedGet(`https://gitlab.corp:${port}/`, {}, short)).rejects.toThrow(/does not answer in time/);
     const silent = allowed({ timeoutMilliseconds: 100, resolve: async () => new Promise(() => {}) });
     await expect(guardedGet(`https://gitlab.corp:${port}/`, {}, silent)).rejects.toThrow(/does not answer in time/);
-    answer = (_, response) => {
+    server.answer = (_, response) => {
       const more = (): boolean => response.write("x".repeat(10_000));
       response.on("drain", more);
       while (more());
@@ -91,7 +66,7 @@ describe("a guarded request", () => {
   });
 
   it("ends with its caller", async () => {
-    answer = () => {};
+    server.answer = () => {};
     const caller = new AbortController();
     const asked = guardedGet(`https://gitlab.corp:${port}/`, {}, allowed(), caller.signal);
     setTimeout(() => caller.abort(new Error("gone")), 30);
@@ -106,9 +81,11 @@ describe("a guarded request", () => {
     await expect(guardedGet("https://rebind.example/", {}, options)).rejects.toThrow(/not public/);
     asked = 0;
     const lists = { allowedHosts: ["rebind.example"], resolve: rebinding, timeoutMilliseconds: 200 };
-    await expect(guardedGet("https://rebind.example/", {}, lists)).rejects.toThrow();
+    await expect(guardedGet("https://rebind.example/", {}, lists)).rejects.toMatchObject({
+      code: "UNREACHABLE",
+    });
     expect(asked).toBe(1);
-    expect(connections).toBe(0);
+    expect(server.connections).toBe(0);
   });
 
   it("refuses a name of which any address is not public", async () => {
@@ -211,6 +188,6 @@ describe("an attack", () => {
       code: "DESTINATION_REFUSED",
       message: expect.not.stringContaining("secret"),
     });
-    expect(connections).toBe(0);
+    expect(server.connections).toBe(0);
   });
 });

@@ -10,6 +10,7 @@ import {
   type KubernetesClient,
   type KubernetesObject,
   type Logger,
+  type Secret,
   type Stored,
 } from "@pilothouse/kubernetes";
 import { AccessReconciler } from "../access/access-reconciler.ts";
@@ -17,6 +18,8 @@ import { memberKey, membersOf } from "../access/members.ts";
 import { WrittenObjects } from "../apply/written-objects.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Registries } from "../configuration/registries.ts";
+import { IntegrationsReconciler } from "../integrations/integrations-reconciler.ts";
+import { services } from "../integrations/services.ts";
 import type { SessionMetrics } from "../metrics/session-metrics.ts";
 import { ProjectReconciler } from "../project/project-reconciler.ts";
 import { projects, sessions, type SessionObject } from "../resources/types.ts";
@@ -55,6 +58,7 @@ export async function runControllers(context: ControllerContext, signal: AbortSi
     projectController(context, watch),
     accessController(context, watch),
     settingsController(context, watch),
+    integrationsController(context, watch),
   ];
   try {
     await Promise.all(controllers.map(async (controller) => controller.run(signal)));
@@ -252,6 +256,34 @@ function settingsController(context: ControllerContext, watch: Watch): Controlle
   const enqueueNamespace = (change: Change<KubernetesObject>): void => controller.enqueue(namespaceOf(change.object));
   watch(caches.settings, enqueueNamespace);
   watch(caches.runnerSecrets, enqueueNamespace);
+  watch(caches.integrationSecrets, enqueueNamespace);
+  watch(caches.namespaces, (change) => controller.enqueue(change.object.metadata.name));
+  return controller;
+}
+
+function integrationsController(context: ControllerContext, watch: Watch): Controller {
+  const { caches, client, configuration, metrics, logger, now } = context;
+  const { allowedHosts, certificateAuthorities, githubApiUrl } = configuration.integrations;
+  const secretOf = (namespace: string): Stored<Secret> | undefined =>
+    caches.integrationSecrets.list().find((secret) => secret.metadata.namespace === namespace);
+  const reconciler = new IntegrationsReconciler({
+    client,
+    settings: (namespace) => caches.settings.get(`${namespace}/projectsettings`),
+    isManaged: (namespace) => isManaged(caches, namespace),
+    keys: (namespace) => secretOf(namespace)?.data ?? {},
+    services: services(githubApiUrl),
+    guard: { allowedHosts, certificateAuthorities },
+    logger,
+    now,
+  });
+  const controller = new Controller({
+    name: "project-integrations",
+    reconcile: async (key, signal) => reconciler.reconcile(key, signal),
+    metrics,
+    logger,
+  });
+  const enqueueNamespace = (change: Change<KubernetesObject>): void => controller.enqueue(namespaceOf(change.object));
+  watch(caches.settings, enqueueNamespace);
   watch(caches.integrationSecrets, enqueueNamespace);
   watch(caches.namespaces, (change) => controller.enqueue(change.object.metadata.name));
   return controller;
