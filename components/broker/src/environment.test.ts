@@ -31,6 +31,7 @@ describe("readConfiguration", () => {
       "ANTHROPIC_UPSTREAM_URL: file:///etc/passwd is not an http or https address",
     ],
     [{ GEMINI_UPSTREAM_URL: "https://user:pass@host" }, "GEMINI_UPSTREAM_URL: must hold neither credentials"],
+    [{ PILOTHOUSE_GIT_HOSTS: "ssh://git.example" }, "PILOTHOUSE_GIT_HOSTS: ssh://git.example is not a host"],
     [{ PILOTHOUSE_BROKER_PORT: "x" }, "PILOTHOUSE_BROKER_PORT"],
   ])("names what is wrong: %j", (change, named) => {
     expect(() => readConfiguration({ ...GIVEN, ...change })).toThrow(named);

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { Budget, Usage } from "@pilothouse/contracts/resources/agentic-session";
 import { BrokerEnvironment } from "@pilothouse/contracts/runner/environment";
+import { parseGitHosts, type GitHost } from "@pilothouse/contracts/runner/git-hosts";
 import { z } from "zod";
 import { BrokerError } from "./errors.ts";
 import type { ProviderName } from "./providers/provider.ts";
@@ -30,7 +31,7 @@ export interface BrokerConfiguration {
   readonly pricesFile: string | undefined;
   readonly budget: Budget;
   readonly spent: z.infer<typeof SpentBefore>;
-  readonly gitHosts: readonly string[];
+  readonly gitHosts: readonly GitHost[];
   /** Host names that the agent may reach through the egress proxy; `*.example.com` takes in all below. */
   readonly egressHosts: readonly string[];
   readonly upstreams: Readonly<Record<ProviderName, string>>;
@@ -78,6 +79,13 @@ function hostList(text: string): string[] {
     .map((host) => host.toLowerCase());
 }
 
+function gitHostList(text: string): GitHost[] {
+  const parsed = parseGitHosts(text);
+  const [bad] = parsed.invalid;
+  if (bad !== undefined) throw invalid("PILOTHOUSE_GIT_HOSTS", `${bad} is not a host`);
+  return parsed.hosts;
+}
+
 /** @throws BrokerError CONFIGURATION_INVALID that names the variable */
 export function readConfiguration(environment: NodeJS.ProcessEnv): BrokerConfiguration {
   const given = check(BrokerEnvironment, environment);
@@ -94,7 +102,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): BrokerConfigu
     pricesFile: directory === undefined ? undefined : join(directory, "prices.json"),
     budget: check(Budget, json(given.PILOTHOUSE_BUDGET, "PILOTHOUSE_BUDGET"), "PILOTHOUSE_BUDGET"),
     spent: check(SpentBefore, json(given.PILOTHOUSE_SPENT, "PILOTHOUSE_SPENT"), "PILOTHOUSE_SPENT"),
-    gitHosts: hostList(given.PILOTHOUSE_GIT_HOSTS),
+    gitHosts: gitHostList(given.PILOTHOUSE_GIT_HOSTS),
     egressHosts: hostList(tuning.PILOTHOUSE_EGRESS_HOSTS),
     upstreams: {
       anthropic: upstream(given.ANTHROPIC_UPSTREAM_URL, "ANTHROPIC_UPSTREAM_URL"),

@@ -16,6 +16,10 @@ export const ERRORS = {
   INVALID_REQUEST: { status: 400, meaning: "the request cannot be understood" },
   TOO_MANY_REQUESTS: { status: 429, meaning: "the session sends more requests than it may; wait as Retry-After says" },
   HOST_REFUSED: { status: 403, meaning: "the host is not one that this session may reach" },
+  CREDENTIAL_REFUSED: {
+    status: 403,
+    meaning: "the host asks for a credential that the project has not, or refused it",
+  },
   UPSTREAM_UNREACHABLE: { status: 502, meaning: "the provider cannot be reached, or broke off before it answered" },
   UPSTREAM_TIMEOUT: { status: 504, meaning: "the provider did not answer in time" },
   INTERNAL: { status: 500, meaning: "a fault of the broker" },

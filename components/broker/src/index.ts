@@ -1,5 +1,6 @@
 /** Starts a broker: the second container of a session's pod, which alone holds the project's keys. */
 import { once } from "node:events";
+import type { GitHost } from "@pilothouse/contracts/runner/git-hosts";
 import type { DestinationStream } from "pino";
 import { rateLimit } from "./budget/rate-limit.ts";
 import type { BrokerConfiguration } from "./environment.ts";
@@ -30,8 +31,8 @@ export interface StartOptions {
   readonly logDestination?: DestinationStream;
   /** How names are resolved for the egress proxy, and which addresses it takes for reachable. */
   readonly egress?: Pick<TunnelOptions, "resolve" | "isReachable">;
-  /** Where a git host is reached; default: `https://HOST`. */
-  readonly gitOrigin?: (host: string) => URL;
+  /** Where a git host is reached; default: at its own origin. */
+  readonly gitOrigin?: (host: GitHost) => URL;
   /** How long to wait for providers. */
   readonly waits?: Waits;
 }
@@ -79,7 +80,7 @@ export async function startBroker(
     running: new Set(),
     rate: rateLimit(configuration.requestsPerMinute, now),
     upstreams,
-    gitOrigin: options.gitOrigin ?? ((host) => new URL(`https://${host}`)),
+    gitOrigin: options.gitOrigin ?? ((host) => new URL(host.origin)),
     metrics: brokerMetrics(),
     log,
     now,

@@ -4,6 +4,7 @@ import type { ProviderName } from "./providers/provider.ts";
 
 const PROVIDERS: readonly ProviderName[] = ["anthropic", "gemini", "openai"];
 const OUTCOMES = ["answered", "cut", "refused", "failed"] as const;
+const PROXIED = ["git", "mcp"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export interface BrokerMetrics {
@@ -14,6 +15,7 @@ export interface BrokerMetrics {
   readonly cost: Counter<"provider">;
   readonly running: Gauge;
   readonly egress: Counter<"outcome">;
+  readonly proxied: Counter<"kind" | "outcome">;
 }
 
 export function brokerMetrics(): BrokerMetrics {
@@ -51,6 +53,13 @@ export function brokerMetrics(): BrokerMetrics {
     labelNames: ["outcome"] as const,
     registers,
   });
+  const proxied = new Counter({
+    name: "pilothouse_broker_proxied_total",
+    help: "Requests to others than model providers that got a credential on the way, by what became of them",
+    labelNames: ["kind", "outcome"] as const,
+    registers,
+  });
+  for (const kind of PROXIED) for (const outcome of OUTCOMES) proxied.inc({ kind, outcome }, 0);
   for (const outcome of ["opened", "refused", "failed"]) egress.inc({ outcome }, 0);
   for (const provider of PROVIDERS) {
     for (const outcome of OUTCOMES) requests.inc({ provider, outcome }, 0);
@@ -58,5 +67,5 @@ export function brokerMetrics(): BrokerMetrics {
     cost.inc({ provider }, 0);
     firstByteSeconds.zero({ provider });
   }
-  return { registry, requests, firstByteSeconds, tokens, cost, running, egress };
+  return { registry, requests, firstByteSeconds, tokens, cost, running, egress, proxied };
 }

@@ -149,7 +149,7 @@ describe("canary keys", () => {
 
   it("not in the broker's own answers", async () => {
     await using broker = await startTestBroker({}, SECRETS, { GITHUB_TOKEN: GIT_TOKEN });
-    for (const path of ["/health", "/ready", "/metrics", "/usage", "/nowhere", "/credentials/git?host=github.com"]) {
+    for (const path of ["/health", "/ready", "/metrics", "/usage", "/nowhere", "/git/github.com/a/b"]) {
       const text = await (await broker.get(path)).text();
       for (const secret of [KEY, GIT_TOKEN, TOKEN]) expect(holdsKey(text, secret)).toBe(false);
     }

@@ -100,24 +100,112 @@ describe("git through the broker", () => {
   });
 
   it("refuses other hosts, other paths, and strangers", async () => {
-    await using broker = await startTestBroker({ PILOTHOUSE_GIT_HOSTS: "github.com" }, {}, { GITHUB_TOKEN: SECRET });
-    expect((await broker.get("/git/evil.example/a/b.git/info/refs?service=git-upload-pack")).status).toBe(403);
-    expect((await broker.get("/git/github.com/user/repos")).status).toBe(403);
-    expect((await broker.get("/git/github.com/a/info/refs?service=other")).status).toBe(403);
-    expect((await fetch(`${broker.url}/git/github.com/a/b.git/info/refs?service=git-upload-pack`)).status).toBe(401);
+    await using upstream = await startUpstream(gitServer(root));
+    await using broker = await startTestBroker(
+      { PILOTHOUSE_GIT_HOSTS: "github.com" },
+      {},
+      { GITHUB_TOKEN: SECRET },
+      { gitOrigin: () => new URL(upstream.url) },
+    );
+    const refs = "info/refs?service=git-upload-pack";
+    for (const [path, status] of [
+      [`/git/evil.example/a/b.git/${refs}`, 403],
+      [`/git/github.com:8080/a/b.git/${refs}`, 403],
+      [`/git/github.com@evil.example/a/b.git/${refs}`, 403],
+      [`/git/%67ithub.com/a/b.git/${refs}`, 403],
+      [`/git/github.com/a%2f..%2f..%2fb/${refs}`, 400],
+      [`/git/github.com//evil.example/${refs}`, 400],
+      ["/git/github.com/user/repos", 403],
+      ["/git/github.com/api/v3/user", 403],
+      ["/git/github.com/a/info/refs?service=other", 403],
+      ["/git/github.com/a/info/refs", 403],
+      ["/git/github.com", 404],
+    ] as const) {
+      expect(`${path} ${(await broker.get(path)).status}`).toBe(`${path} ${status}`);
+    }
+    const strangers = await fetch(`${broker.url}/git/github.com/a/b.git/${refs}`);
+    expect([strangers.status, await strangers.text()]).toEqual([401, expect.stringContaining("broker token")]);
   });
 
-  it("does not let a git host tell the agent what it was sent", async () => {
+  it("says in words that a credential is missing or was refused, and keeps what the host echoes to itself", async () => {
     await using upstream = await startUpstream(gitServer(root));
-    const origin = (): URL => new URL(upstream.url);
-    const secrets = { GITHUB_TOKEN: `${SECRET}-old` };
-    await using broker = await startTestBroker({ PILOTHOUSE_GIT_HOSTS: "github.com" }, {}, secrets, {
-      gitOrigin: origin,
+    for (const [secrets, words] of [
+      [{ GITHUB_TOKEN: `${SECRET}-old` }, "refused the credential of project team-a"],
+      [{}, "project team-a has none for it"],
+    ] as const) {
+      await using broker = await startTestBroker({ PILOTHOUSE_GIT_HOSTS: "github.com" }, {}, secrets, {
+        gitOrigin: () => new URL(upstream.url),
+      });
+      const response = await broker.get("/git/github.com/team/private.git/info/refs?service=git-upload-pack");
+      expect(response.status).toBe(403);
+      expect(response.headers.get("content-type")).toContain("text/plain");
+      expect(await response.text()).toContain(words);
+      expect(broker.log()).not.toContain(SECRET);
+      const cloned = git(
+        root,
+        "-c",
+        `http.${broker.url}/.extraHeader=Authorization: Bearer ${TOKEN}`,
+        "clone",
+        "-q",
+        `${broker.url}/git/github.com/team/private.git`,
+        "none",
+      );
+      await expect(cloned).rejects.toThrow(words);
+    }
+  });
+
+  it("takes a credential out of what a git host says", async () => {
+    await using upstream = await startUpstream((request, response) => {
+      response.writeHead(404, { "x-echo": request.headers.authorization }).end(request.headers.authorization);
     });
-    const response = await broker.get("/git/github.com/team/private.git/info/refs?service=git-upload-pack");
-    expect(response.status).toBe(401);
-    const encoded = (await response.text()).replace("refused Basic ", "");
-    expect(encoded).toContain("[redacted]");
-    expect(Buffer.from(encoded, "base64").toString()).not.toContain(SECRET);
+    await using broker = await startTestBroker(
+      { PILOTHOUSE_GIT_HOSTS: "github.com" },
+      {},
+      { GITHUB_TOKEN: SECRET },
+      { gitOrigin: () => new URL(upstream.url) },
+    );
+    const response = await broker.get("/git/github.com/a/b/info/refs?service=git-upload-pack");
+    const seen = `${JSON.stringify([...response.headers])} ${await response.text()}`;
+    expect(seen).toContain("[redacted]");
+    for (const word of seen.match(/[A-Za-z0-9+/=]{8,}/g) ?? [])
+      expect(Buffer.from(word, "base64").toString("latin1")).not.toContain(SECRET);
+  });
+
+  it("follows a repository that has moved on its host, and no redirect to elsewhere", async () => {
+    const asked: string[] = [];
+    const serve = gitServer(root);
+    let elsewhere = "";
+    await using evil = await startUpstream((request, response) => {
+      asked.push(`evil ${request.url ?? ""}`);
+      response.end();
+    });
+    await using upstream = await startUpstream((request, response) => {
+      const { url = "" } = request;
+      if (url.startsWith("/old/")) response.writeHead(301, { location: url.replace("/old/", "/team/") }).end();
+      else if (url.startsWith("/lost/")) response.writeHead(302, { location: `${elsewhere}${url}` }).end();
+      else serve(request, response);
+    });
+    await using broker = await startTestBroker(
+      { PILOTHOUSE_GIT_HOSTS: upstream.url },
+      {},
+      { GIT_CREDENTIALS: upstream.url.replace("//", `//x-access-token:${SECRET}@`) },
+    );
+    const host = new URL(upstream.url).host;
+    const header = `http.${broker.url}/.extraHeader=Authorization: Bearer ${TOKEN}`;
+    const clone = (path: string, into: string) =>
+      git(root, "-c", header, "clone", "-q", "-b", "main", `${broker.url}/git/${host}/${path}`, into);
+    await clone("old/private.git", "moved");
+    expect(await readFile(join(root, "moved", "README.md"), "utf8")).toBe("# Private\n");
+    for (const target of [
+      evil.url,
+      `${evil.url}@${host}`,
+      `//${new URL(evil.url).host}`,
+      `${upstream.url}/api?x=`,
+      "javascript:",
+    ]) {
+      elsewhere = target;
+      await expect(clone("lost/private.git", "lost")).rejects.toThrow(/redirect|not acceptable/);
+    }
+    expect(asked).toEqual([]);
   });
 });

@@ -3,11 +3,13 @@
  * them so that nothing is lost.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { EventType, type EventLog } from "@pilothouse/agui";
 import type { AgenticSession, AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
 import type { RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/rest/runner";
 import type { CapabilitiesReport } from "@pilothouse/contracts/runner/capabilities";
 import type { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
+import { parseGitHosts } from "@pilothouse/contracts/runner/git-hosts";
 import type { Interrupt } from "@ag-ui/core";
 import { tokenFromFile } from "@pilothouse/kubernetes/config/token-source";
 import type { Logger } from "pino";
@@ -72,6 +74,7 @@ export class Runner {
   #model: string | undefined;
   #notReady: string | undefined = "starting";
   #changing: Promise<void> = Promise.resolve();
+  #pushing: Promise<void> = Promise.resolve();
 
   /** Resolves when requests can be taken. The workspace and the framework may still be on their way: see {@link ready}. */
   static async start(environment: RunnerEnvironment, variables: NodeJS.ProcessEnv, logger: Logger): Promise<Runner> {
@@ -183,6 +186,7 @@ export class Runner {
       paths: start.paths,
       session: object,
       broker,
+      gitHosts: parseGitHosts(environment.PILOTHOUSE_GIT_HOSTS).hosts,
       state,
       logger,
       onChange: () => reporter.touch(),
@@ -283,6 +287,7 @@ export class Runner {
     await step("runs", async () => this.runs.stop(Math.min(5000, within(0.3))));
     await step("bridge", async () => bridge.stop());
     await step("log", async () => this.log.sync());
+    await step("push", async () => Promise.race([this.#pushing, sleep(within(0.4), undefined, { ref: false })]));
     const archiving = AbortSignal.timeout(within(0.5));
     await step("archive", async () =>
       archiveWorkspace({ workspace, transcript, signal: archiving, logger: this.#logger }),
@@ -388,7 +393,7 @@ export class Runner {
     if (usage.totals !== undefined) this.#setDigest({ usage: usage.totals });
     if (usage.budgetExceeded !== undefined) this.#setDigest({ budgetExceeded: usage.budgetExceeded });
     reporter.touch();
-    void workspace.push(this.#spec.repos ?? [], AbortSignal.timeout(PUSH_TIMEOUT)).then((failures) => {
+    this.#pushing = workspace.repositories.push(AbortSignal.timeout(PUSH_TIMEOUT)).then((failures) => {
       for (const failure of failures) this.#logger.warn({ failure }, "the working branch was not pushed");
     });
   }

@@ -11,6 +11,7 @@ export * from "./registries/models.ts";
 export * from "./registries/prices.ts";
 export * from "./runner/capabilities.ts";
 export * from "./runner/environment.ts";
+export * from "./runner/git-hosts.ts";
 export * from "./runner/grant.ts";
 export * from "./runner/project-configuration.ts";
 export * from "./runner/user-environment.ts";

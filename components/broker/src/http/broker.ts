@@ -1,4 +1,5 @@
 /** What the broker's routes work with: its configuration, keys, account and connections. */
+import type { GitHost } from "@pilothouse/contracts/runner/git-hosts";
 import type { Logger } from "pino";
 import type { RateLimit } from "../budget/rate-limit.ts";
 import type { BrokerConfiguration } from "../environment.ts";
@@ -26,8 +27,8 @@ export interface Broker {
   readonly running: Set<RunningAnswer>;
   readonly rate: RateLimit;
   readonly upstreams: Upstreams;
-  /** Where a git host is reached; always by https outside of tests. */
-  readonly gitOrigin: (host: string) => URL;
+  /** Where a git host is reached. */
+  readonly gitOrigin: (host: GitHost) => URL;
   readonly metrics: BrokerMetrics;
   readonly log: Logger;
   /** Milliseconds, only ever growing. */

@@ -1,10 +1,9 @@
-/** The broker's own routes: what the session has spent, credentials for git, and what a supervisor asks. */
+/** The broker's own routes: what the session has spent, and what a supervisor asks. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Usage } from "@pilothouse/contracts/resources/agentic-session";
 import { z } from "zod";
 import { exceededBudget } from "../budget/budget.ts";
 import { BrokerError } from "../errors.ts";
-import { gitCredential } from "../git/credentials.ts";
 import { boundedBody, readAll } from "../proxy/body.ts";
 import { accountNow } from "./account.ts";
 import type { Broker } from "./broker.ts";
@@ -62,19 +61,6 @@ const raiseUsage: Handler = async (broker, incoming, response) => {
   sendJson(response, 200, usageReport(broker));
 };
 
-const credentials: Handler = async (broker, _incoming, response, query) => {
-  const host = query.get("host");
-  if (host === null || host === "")
-    throw new BrokerError("INVALID_REQUEST", "host is missing: /credentials/git?host=HOST");
-  if (!broker.configuration.gitHosts.includes(host.toLowerCase())) {
-    throw new BrokerError("HOST_REFUSED", `no repository of this session is at ${host}`);
-  }
-  const found = await gitCredential(broker.integrationSecrets, broker.configuration.gitHosts, host);
-  if (!found)
-    throw new BrokerError("NOT_FOUND", `project ${broker.configuration.project} has no git credential for ${host}`);
-  sendJson(response, 200, found);
-};
-
 const health: Handler = (_broker, _incoming, response) => sendJson(response, 200, { status: "ok" });
 
 const ready: Handler = (broker, _incoming, response) =>
@@ -92,7 +78,6 @@ const ROUTES: readonly Route[] = [
   { method: "GET", path: "/metrics", open: true, handle: metrics },
   { method: "GET", path: "/usage", open: false, handle: usage },
   { method: "PUT", path: "/usage/minimum", open: false, handle: raiseUsage },
-  { method: "GET", path: "/credentials/git", open: false, handle: credentials },
 ];
 
 /** @throws BrokerError NOT_FOUND, METHOD_NOT_ALLOWED */

@@ -38,3 +38,14 @@ export function sendError(response: ServerResponse, error: BrokerError, provider
     ...(status === 400 || status === 401 || status === 403 ? { "x-should-retry": "false" } : {}),
   });
 }
+
+/** The same as words: git shows its user the text of a refusal. */
+export function sendText(response: ServerResponse, { status, message }: BrokerError): void {
+  response.writeHead(status, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(message),
+    "cache-control": "no-store",
+    ...(response.req.complete ? {} : { connection: "close" }),
+  });
+  response.end(message);
+}

@@ -9,7 +9,7 @@ import type { Broker } from "./broker.ts";
 import { gitRoute, serveGit } from "./git-routes.ts";
 import { modelRoute, serveModel } from "./model-routes.ts";
 import { ownRoute } from "./own-routes.ts";
-import { asBrokerError, sendError } from "./respond.ts";
+import { asBrokerError, sendError, sendText } from "./respond.ts";
 
 export function brokerServer(broker: Broker, egress: Partial<TunnelOptions> = {}): Server {
   const { configuration, log } = broker;
@@ -31,13 +31,13 @@ export function brokerServer(broker: Broker, egress: Partial<TunnelOptions> = {}
       else sendError(response, tokenRequired(), model.provider);
       return;
     }
+    const git = gitRoute(url);
+    if (git) {
+      if (allowed) await serveGit(broker, incoming, response, git);
+      else sendText(response, tokenRequired());
+      return;
+    }
     try {
-      const git = gitRoute(url);
-      if (git) {
-        if (!allowed) throw tokenRequired();
-        await serveGit(broker, incoming, response, git);
-        return;
-      }
       const route = ownRoute(incoming.method ?? "GET", path);
       if (!route.open && !allowed) throw tokenRequired();
       await route.handle(broker, incoming, response, query);

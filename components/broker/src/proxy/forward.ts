@@ -36,6 +36,10 @@ export interface ForwardOptions {
   readonly now: () => number;
   /** Told of the meter when an answer that is counted begins. */
   readonly onAnswer: (meter: Meter) => void;
+  /** Why an answer with this status is not passed on; default: every answer is. */
+  readonly refusal?: (status: number) => BrokerError | undefined;
+  /** Where the asker is sent for an upstream's redirect; default: nowhere, a redirect is an error. */
+  readonly movedTo?: (location: string | undefined) => string | undefined;
 }
 
 export interface Forwarded {
@@ -110,8 +114,18 @@ export async function forward(
   const { answer } = sent;
   const firstByte = now() - begun;
   const status = answer.statusCode ?? 502;
+  const refusal = options.refusal?.(status);
+  if (refusal !== undefined) {
+    answer.destroy();
+    throw refusal;
+  }
   if (status >= 300 && status < 400) {
     answer.destroy();
+    const location = options.movedTo?.(answer.headers.location);
+    if (location !== undefined) {
+      response.writeHead(status, { location, "content-length": 0 }).end();
+      return { status, reading: undefined, complete: true, firstByte };
+    }
     const message = `${provider.label} answered with a redirect, which the broker does not follow; an administrator should correct its upstream.`;
     throw new BrokerError("UPSTREAM_UNREACHABLE", message);
   }

@@ -24,6 +24,9 @@ export type Installation = {
 const MODELS_FILE = join(ROOT, "deploy", "registries", "models.json");
 const PRICES_FILE = join(ROOT, "deploy", "registries", "prices.json");
 
+/** Where git uses the project's tokens; PILOTHOUSE_GIT_HOSTS names others, such as a GitLab of one's own. */
+const GIT_HOSTS = "github.com,gitlab.com";
+
 /** What every child gets from our own environment; nothing else leaks into it. */
 function baseEnvironment(): Record<string, string> {
   return inherited("PATH", "HOME", "TMPDIR", "LANG", "TZ", "PILOTHOUSE_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT");
@@ -58,6 +61,7 @@ export function operatorComponent(installation: Installation): ComponentOptions 
         "broker-image": "pilothouse/broker:0.1.0",
         "health-port": String(operatorPort),
         "recordings-dir": directory.recordings,
+        "git-hosts": process.env["PILOTHOUSE_GIT_HOSTS"] ?? GIT_HOSTS,
       }),
     ],
     cwd: directory.operator,

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { diffRepository } from "./diff.ts";
-import { Git, gitEnvironment } from "./git.ts";
+import type { Large } from "./clone.ts";
+import { Git } from "./git.ts";
 import { prepareRepositories } from "./prepare.ts";
-import { Repositories, repositoryNames } from "./repositories.ts";
+import { Repositories, type KnownRepository } from "./repositories.ts";
+import { repositoryNames } from "./repository-names.ts";
 
 const logger = pino({ level: "silent" });
 const signal = new AbortController().signal;
@@ -17,7 +19,7 @@ describe("repositories of a session", () => {
   let base: string;
   let source: string;
   let git: Git;
-  const bases: Record<string, string> = {};
+  const known = new Map<string, KnownRepository>();
   const run = (cwd: string, ...args: string[]): string =>
     execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], {
       cwd,
@@ -35,23 +37,30 @@ describe("repositories of a session", () => {
     run(source, "add", "--all");
     run(source, "commit", "--quiet", "--message", "first");
     const broker = { url: "http://127.0.0.1:9", token: "t" };
-    git = new Git(gitEnvironment({ home: base, broker, author: { name: "Ada", email: "ada@example.com" } }), base);
+    git = new Git({ broker, hosts: [], author: { name: "Ada", email: "ada@example.com" }, home: base });
+    known.clear();
   });
   afterEach(async () => {
     await rm(base, { recursive: true, force: true });
   });
 
-  const open = (sessionName = "fix-login"): Repositories =>
-    new Repositories({
+  const messages: string[] = [];
+  const open = (large?: Large): Repositories => {
+    messages.length = 0;
+    const repositories = new Repositories({
       git,
       directory: join(base, "repos"),
-      sessionName,
+      sessionName: "fix-login",
       logger,
-      onChange: () => undefined,
-      rememberBase: async (name, commit) => {
-        bases[name] = commit;
+      onChange: () => messages.push(...repositories.states.flatMap((state) => state.message ?? [])),
+      known: (name) => known.get(name),
+      remember: async (name, repository) => {
+        known.set(name, repository);
       },
+      ...(large ? { large } : {}),
     });
+    return repositories;
+  };
   const url = (): string => `file://${source}`;
 
   it("clones several side by side, each on the session's branch", async () => {
@@ -69,7 +78,7 @@ describe("repositories of a session", () => {
       { name: "second", status: "Ready", branch: "pilothouse/fix-login" },
     ]);
     expect(await readFile(join(base, "repos", "second", "kept.txt"), "utf8")).toBe("one\ntwo\n");
-    expect(bases["source"]).toBe(run(source, "rev-parse", "HEAD"));
+    expect(known.get("source")?.base).toBe(run(source, "rev-parse", "HEAD"));
   });
 
   it("keeps what is there when it is asked again", async () => {
@@ -114,6 +123,107 @@ describe("repositories of a session", () => {
     },
   );
 
+  const commit = async (folder: string, file: string, content: string): Promise<string> => {
+    await writeFile(join(folder, file), content);
+    run(folder, "add", "--all");
+    run(folder, "commit", "--quiet", "--message", file);
+    return run(folder, "rev-parse", "HEAD");
+  };
+
+  it("adds and removes while it works, and leaves on the disk what was removed", async () => {
+    const repositories = open();
+    const first = { url: url(), name: "first", autoPush: false };
+    const second = { url: url(), name: "second", autoPush: false };
+    await repositories.reconcile([first], signal);
+    await repositories.reconcile([first, second], signal);
+    expect(repositories.places.map((place) => place.name)).toEqual(["first", "second"]);
+    await writeFile(join(base, "repos", "first", "mine.txt"), "work");
+    await repositories.reconcile([second], signal);
+    expect(repositories.places.map((place) => place.name)).toEqual(["second"]);
+    await repositories.reconcile([first, second], signal);
+    expect(await readFile(join(base, "repos", "first", "mine.txt"), "utf8")).toBe("work");
+  });
+
+  it("moves to another branch when there is no work on the one it has, and says so when there is", async () => {
+    run(source, "checkout", "--quiet", "-b", "next");
+    const next = await commit(source, "next.txt", "x");
+    run(source, "checkout", "--quiet", "main");
+    const repositories = open();
+    const of = (branch: string) => [{ url: url(), branch, autoPush: false }];
+    await repositories.reconcile(of("main"), signal);
+    await repositories.reconcile(of("next"), signal);
+    const place = join(base, "repos", "source");
+    expect(run(place, "rev-parse", "HEAD")).toBe(next);
+    expect(repositories.states).toMatchObject([{ status: "Ready", branch: "pilothouse/fix-login" }]);
+    expect(known.get("source")?.base).toBe(next);
+
+    await writeFile(join(place, "kept.txt"), "changed");
+    await repositories.reconcile(of("main"), signal);
+    expect(repositories.states[0]?.message).toContain("not switched to main: there are changes");
+    await commit(place, "mine.txt", "work");
+    await repositories.reconcile(of("next"), signal);
+    expect(repositories.states[0]?.message).toContain("commits of its own");
+    expect(await readFile(join(place, "mine.txt"), "utf8")).toBe("work");
+    await repositories.reconcile(of("none"), signal);
+    expect(repositories.states).toMatchObject([{ status: "Failed" }]);
+  });
+
+  it("does not take another repository's folder for the one that is wanted", async () => {
+    const other = join(base, "other");
+    await mkdir(other);
+    run(other, "init", "--quiet", "--initial-branch=main");
+    await commit(other, "other.txt", "x");
+    const repositories = open();
+    await repositories.reconcile([{ url: url(), name: "code", autoPush: false }], signal);
+    await repositories.reconcile([{ url: `file://${other}`, name: "code", autoPush: false }], signal);
+    expect(existsSync(join(base, "repos", "code", "other.txt"))).toBe(true);
+    expect(existsSync(join(base, "repos", "code.former-1", "kept.txt"))).toBe(true);
+  });
+
+  it.each([
+    ["partial", true],
+    ["shallow", false],
+  ])("clones a large repository in a %s way, and can push from it", async (kind, filters) => {
+    const commits = Array.from({ length: 60 }, (_, count) => {
+      const from = count === 0 ? "from refs/heads/main^0\n" : "";
+      return `commit refs/heads/main\ncommitter T <t@t> ${count} +0000\ndata 1\nx\n${from}\n`;
+    });
+    execFileSync("git", ["fast-import", "--quiet"], { cwd: source, input: commits.join("") });
+    run(source, "config", "uploadpack.allowFilter", String(filters));
+    const repositories = open({ objects: 10, bytes: 1e9 });
+    await repositories.reconcile([{ url: url(), autoPush: true }], signal);
+    expect(repositories.states).toMatchObject([{ status: "Ready", message: expect.stringContaining("large") }]);
+    expect(messages.some((message) => message.includes(`(large: ${kind} clone)`))).toBe(true);
+    const place = join(base, "repos", "source");
+    expect(run(place, "rev-parse", "--is-shallow-repository")).toBe(String(!filters));
+    expect(await readFile(join(place, "kept.txt"), "utf8")).toBe("one\ntwo\n");
+    const mine = await commit(place, "mine.txt", "work");
+    expect(await repositories.push(signal)).toEqual([]);
+    expect(run(source, "rev-parse", "pilothouse/fix-login")).toBe(mine);
+  });
+
+  it("pushes what is committed to the address of the spec, and to no other that the repository names", async () => {
+    const bare = join(base, "bare.git");
+    run(base, "clone", "--quiet", "--bare", source, bare);
+    const repositories = open();
+    await repositories.reconcile([{ url: `file://${bare}`, name: "code", autoPush: true }], signal);
+    expect(await repositories.push(signal)).toEqual([]);
+    expect(run(bare, "branch", "--list", "pilothouse/*")).toBe("");
+
+    const place = join(base, "repos", "code");
+    run(place, "remote", "set-url", "origin", `file://${base}/elsewhere`);
+    const first = await commit(place, "a.txt", "a");
+    expect(await repositories.push(signal)).toEqual([]);
+    expect(run(bare, "rev-parse", "pilothouse/fix-login")).toBe(first);
+
+    run(place, "commit", "--quiet", "--amend", "--message", "other");
+    expect(await repositories.push(signal)).toEqual([expect.stringContaining("rejected")]);
+    expect(repositories.states[0]?.message).toContain("was not pushed");
+    run(bare, "branch", "-D", "pilothouse/fix-login");
+    expect(await repositories.push(signal)).toEqual([]);
+    expect(repositories.states[0]?.message).toBeUndefined();
+  });
+
   it("runs no hook of a repository", async () => {
     const repositories = open();
     await repositories.reconcile([{ url: url(), autoPush: false }], signal);
@@ -136,8 +246,8 @@ describe("repositories of a session", () => {
     await writeFile(join(place.path, "new file.txt"), "a\nb\n");
     await writeFile(join(place.path, "image.bin"), Buffer.from([0, 1, 2, 0]));
     const before = run(place.path, "status", "--porcelain");
-    const diff = await diffRepository(git, place, bases["source"], signal);
-    expect(diff).toMatchObject({ repo: "source", branch: "pilothouse/fix-login", base: bases["source"] });
+    const diff = await diffRepository(git, place, known.get("source")?.base, signal);
+    expect(diff).toMatchObject({ repo: "source", branch: "pilothouse/fix-login", base: known.get("source")?.base });
     expect(diff.files).toEqual([
       { path: "gone.txt", status: "deleted", additions: 0, deletions: 1 },
       { path: "image.bin", status: "added", additions: 0, deletions: 0, binary: true },
@@ -154,7 +264,7 @@ describe("repositories of a session", () => {
     const [place] = repositories.places;
     if (place === undefined) throw new Error("no repository");
     run(place.path, "mv", "kept.txt", "moved.txt");
-    const { files } = await diffRepository(git, place, bases["source"], signal);
+    const { files } = await diffRepository(git, place, known.get("source")?.base, signal);
     expect(files).toEqual([{ path: "moved.txt", oldPath: "kept.txt", status: "renamed", additions: 0, deletions: 0 }]);
   });
 

@@ -1,6 +1,7 @@
 /** The folders of the workspace, its repositories and what is known about them. */
 import { mkdir } from "node:fs/promises";
-import type { AgenticSession, Repository } from "@pilothouse/contracts/resources/agentic-session";
+import type { AgenticSession } from "@pilothouse/contracts/resources/agentic-session";
+import type { GitHost } from "@pilothouse/contracts/runner/git-hosts";
 import type { RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/rest/runner";
 import type { Logger } from "pino";
 import type { z } from "zod";
@@ -16,6 +17,7 @@ export interface WorkspaceOptions {
   readonly paths: WorkspacePaths;
   readonly session: AgenticSession;
   readonly broker: { readonly url: string; readonly token: string };
+  readonly gitHosts: readonly GitHost[];
   readonly state: StateFile;
   readonly logger: Logger;
   readonly onChange: () => void;
@@ -32,24 +34,27 @@ export class Workspace {
     this.#options = options;
     const { paths, session, broker, state, logger, onChange } = options;
     const user = session.spec.userContext;
-    this.gitEnvironment = gitEnvironment({
-      home: paths.home,
+    const git = {
       broker,
+      hosts: options.gitHosts,
       author: {
         name: oneLine(user?.displayName ?? user?.userId ?? "Pilothouse"),
         email: oneLine(
           user?.userId.includes("@") === true ? user.userId : `${session.metadata.name}@pilothouse.invalid`,
         ),
       },
-    });
-    this.#git = new Git(this.gitEnvironment, paths.home);
+    };
+    this.gitEnvironment = gitEnvironment(git);
+    this.#git = new Git({ ...git, home: paths.home });
     this.repositories = new Repositories({
       git: this.#git,
       directory: paths.repositories,
       sessionName: session.metadata.name,
       logger,
       onChange,
-      rememberBase: async (name, commit) => state.update({ bases: { ...state.current.bases, [name]: commit } }),
+      known: (name) => state.current.repositories[name],
+      remember: async (name, repository) =>
+        state.update({ repositories: { ...state.current.repositories, [name]: repository } }),
     });
   }
 
@@ -86,7 +91,7 @@ export class Workspace {
       throw new RunnerError("NOT_FOUND", `repository ${name}: is not in the workspace, or not ready`);
     const places = place === undefined ? this.repositories.places : [place];
     return Promise.all(
-      places.map(async (each) => diffRepository(this.#git, each, state.current.bases[each.name], signal)),
+      places.map(async (each) => diffRepository(this.#git, each, state.current.repositories[each.name]?.base, signal)),
     );
   }
 
@@ -97,23 +102,6 @@ export class Workspace {
         return place === undefined ? state : { ...state, ...(await headOf(this.#git, place, signal)) };
       }),
     );
-  }
-
-  /** Pushes the working branches of those repositories whose spec asks for it. Resolves with what failed. */
-  async push(repositories: readonly Repository[], signal: AbortSignal): Promise<string[]> {
-    const wanted = new Set(
-      repositories.filter((repository) => repository.autoPush).map((repository) => repository.url),
-    );
-    const failures: string[] = [];
-    for (const state of this.repositories.states) {
-      const place = this.repositories.place(state.name);
-      if (place === undefined || !wanted.has(state.url)) continue;
-      const target = `HEAD:refs/heads/${this.repositories.workingBranch}`;
-      await this.#git
-        .run(["push", "--quiet", "origin", target], { cwd: place.path, signal })
-        .catch((error: unknown) => failures.push(`${state.name}: ${String(error)}`));
-    }
-    return failures;
   }
 }
 
