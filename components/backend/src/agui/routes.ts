@@ -4,16 +4,14 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { callerOf } from "../http/caller.ts";
 import { type OpenStreams, wantsEventStream } from "../http/event-stream.ts";
-import { once } from "../http/idempotency.ts";
+import { carryOutOnce, once } from "../http/idempotency.ts";
 import { Nothing, SessionParams, errorAnswers } from "../http/params.ts";
 import { resumePosition } from "@pilothouse/agui";
 import { abortOnClose } from "@pilothouse/server";
-import { demandSessionUpdate } from "../identity/access.ts";
-import type { Caller } from "../identity/identity.ts";
+import { positionBeforeRun, selectRun } from "../events/run-of-thread.ts";
 import type { ThreadStreams } from "../events/stream.ts";
 import type { RunnerClient } from "../runner/runner-client.ts";
-import type { Session } from "../sessions/present.ts";
-import { getSession } from "../sessions/session.ts";
+import { actOnSession, getSession } from "../sessions/session.ts";
 import type { Store } from "../store/store.ts";
 import { runInput } from "./input.ts";
 import { passRunThrough } from "./run-stream.ts";
@@ -27,17 +25,6 @@ export interface AguiDependencies {
   readonly store: Store;
   readonly threads: ThreadStreams;
   readonly streams: OpenStreams;
-}
-
-type Place = { readonly project: string; readonly session: string };
-
-/** The session, for a caller who may act on it. */
-async function actOn(caller: Caller, { project, session }: Place): Promise<Session> {
-  const [found] = await Promise.all([
-    getSession(caller, project, session),
-    demandSessionUpdate(caller, project, session),
-  ]);
-  return found;
 }
 
 export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies): FastifyPluginAsyncZod {
@@ -55,11 +42,12 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
       },
       handler: async (request, reply) => {
         const caller = callerOf(request);
-        const session = await actOn(caller, request.params);
+        const session = await actOnSession(caller, request.params);
         const input = runInput(request.body, session.metadata.uid, caller.identity);
         const call = { method: "POST", path: "/agui/run", body: JSON.stringify(input) } as const;
         const headers = { "content-type": "application/json" };
-        if (wantsEventStream(request) && request.headers["idempotency-key"] === undefined) {
+        const streaming = wantsEventStream(request);
+        if (streaming && request.headers["idempotency-key"] === undefined) {
           const answer = await runner.call(session, caller.identity, {
             ...call,
             headers: { ...headers, accept: "text/event-stream" },
@@ -69,11 +57,20 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
           await passRunThrough(answer.body, streams.open(reply, { frame: 4 }));
           return reply;
         }
-        return once(store, request, reply, async () => {
+        const start = async () => {
           const accept = { ...headers, accept: "application/json" };
           const answer = await runner.json(session, caller.identity, { ...call, headers: accept });
           return { status: 202, body: RunAccepted.parse(answer) };
-        });
+        };
+        if (!streaming) return once(store, request, reply, start);
+        // The run may have begun, or ended, with an earlier request: its events come out of the thread.
+        const { answer, replayed } = await carryOutOnce(store, request, start);
+        if (replayed) void reply.header("idempotent-replayed", "true");
+        const { runId } = RunAccepted.parse(answer.body);
+        const after = await positionBeforeRun(store, session.metadata.uid, runId);
+        const { project } = request.params;
+        await threads.serve({ caller, project, session, after, reply, select: selectRun(runId) });
+        return reply;
       },
     });
 
@@ -110,7 +107,7 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
       },
       handler: async (request, reply) => {
         const caller = callerOf(request);
-        const session = await actOn(caller, request.params);
+        const session = await actOnSession(caller, request.params);
         const answer = await runner.call(session, caller.identity, {
           method: "POST",
           path: "/agui/interrupt",
@@ -149,7 +146,7 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
         },
         handler: async (request, reply) => {
           const caller = callerOf(request);
-          const session = await actOn(caller, request.params);
+          const session = await actOnSession(caller, request.params);
           const path = `/agui/queue/${encodeURIComponent(request.params.id)}`;
           const answer = await runner.call(session, caller.identity, { method: "DELETE", path });
           answer.body.resume();

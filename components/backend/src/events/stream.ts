@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 import { translate } from "../errors/translate.ts";
 import type { Feeds } from "./feeds.ts";
 import { WatchedSession } from "./session-view.ts";
-import { streamThread, type FrameSink } from "./thread.ts";
+import { streamThread, type FrameSink, type ThreadOptions } from "./thread.ts";
 
 /** Bytes that a reader may leave unread before it is cut off. */
 const BACKLOG = 1024 * 1024;
@@ -20,6 +20,8 @@ export interface StreamRequest {
   readonly session: Session;
   readonly after: number | undefined;
   readonly reply: FastifyReply;
+  /** Default: the whole thread, which does not end by itself. */
+  readonly select?: ThreadOptions["select"];
 }
 
 export class ThreadStreams {
@@ -33,7 +35,7 @@ export class ThreadStreams {
     this.#feeds = feeds;
   }
 
-  async serve({ caller, project, session, after, reply }: StreamRequest): Promise<void> {
+  async serve({ caller, project, session, after, reply, select }: StreamRequest): Promise<void> {
     const { raw } = reply;
     const writer = this.#streams.open(reply, { frame: 4, backlogLimit: Number.POSITIVE_INFINITY });
     const view = new WatchedSession(session);
@@ -55,7 +57,15 @@ export class ThreadStreams {
     };
     writer.comment("open");
     const { identity } = caller;
-    const thread = streamThread({ store: this.#store, feeds: this.#feeds, identity, view, sink, after });
+    const thread = streamThread({
+      store: this.#store,
+      feeds: this.#feeds,
+      identity,
+      view,
+      sink,
+      after,
+      ...(select === undefined ? {} : { select }),
+    });
     try {
       await Promise.race([thread, view.follow(caller, project, writer.closed)]);
     } catch (error) {

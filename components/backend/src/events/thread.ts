@@ -35,6 +35,8 @@ export interface ThreadOptions {
   readonly sink: FrameSink;
   /** The reader has events up to here; undefined = a new reader, whose history is made short. */
   readonly after: number | undefined;
+  /** Which events this reader wants; all when absent. The last one ends the stream. */
+  readonly select?: (frame: Frame) => "skip" | "send" | "last";
 }
 
 /** Written in one piece at most, so that what a reader has not taken can be judged between two. */
@@ -51,7 +53,7 @@ export async function streamThread(options: ThreadOptions): Promise<void> {
   const thread = new Thread(options);
   try {
     await thread.sendHistory();
-    while (!sink.closed.aborted) await thread.step();
+    while (!sink.closed.aborted && !thread.done) await thread.step();
   } catch (error) {
     if (!sink.closed.aborted) throw error;
   }
@@ -64,11 +66,17 @@ class Thread {
   /** How often in a row nothing came of an attempt to go on. */
   #idle = 0;
   #alone = false;
+  #done = false;
 
   constructor(options: ThreadOptions) {
     this.#options = options;
     this.#uid = options.view.session.metadata.uid;
     this.#position = options.after ?? 0;
+  }
+
+  /** True after the last event that the reader wants. */
+  get done(): boolean {
+    return this.#done;
   }
 
   async sendHistory(): Promise<void> {
@@ -82,6 +90,7 @@ class Thread {
     const { feeds, identity, view, sink } = this.#options;
     const before = this.#position;
     await this.#sendStored();
+    if (this.#done) return;
     const { session } = view;
     if (session.status?.endpoint === undefined) {
       await this.#wait(IDLE_MILLISECONDS);
@@ -110,7 +119,7 @@ class Thread {
     const { sink, view } = this.#options;
     const endpoint = session.status?.endpoint;
     for (;;) {
-      if (sink.closed.aborted) return;
+      if (sink.closed.aborted || this.#done) return;
       const { advanced } = tail;
       const taken = tail.take(this.#position);
       if (taken.type === "frames") {
@@ -149,11 +158,14 @@ class Thread {
   }
 
   #send(frames: readonly Frame[]): void {
+    const { select } = this.#options;
     let text = "";
     for (const frame of frames) {
-      if (frame.seq <= this.#position) continue;
-      text += frame.text;
+      if (frame.seq <= this.#position || this.#done) continue;
       this.#position = frame.seq;
+      const choice = select?.(frame) ?? "send";
+      if (choice !== "skip") text += frame.text;
+      this.#done = choice === "last";
     }
     if (text !== "") this.#options.sink.write(text);
   }

@@ -1,11 +1,12 @@
 /** A transcript as a document for people. */
 import { toMessages, type SequencedEvent } from "@pilothouse/agui";
 import type { Message } from "@ag-ui/core";
+import type { Feedback } from "@pilothouse/contracts";
 import type { Session } from "../sessions/present.ts";
 
 const LONGEST_RESULT = 20_000;
 
-export function toMarkdown(session: Session, events: Iterable<SequencedEvent>): string {
+export function toMarkdown(session: Session, events: Iterable<SequencedEvent>, feedback: readonly Feedback[]): string {
   const { metadata, spec, status } = session;
   const title = spec.displayName === undefined || spec.displayName === "" ? metadata.name : spec.displayName;
   const facts = [
@@ -17,7 +18,17 @@ export function toMarkdown(session: Session, events: Iterable<SequencedEvent>): 
     ["Phase", status?.phase],
   ].filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
   const head = [`# ${oneLine(title)}`, facts.map(([name, value]) => `- **${name}:** ${oneLine(value)}`).join("\n")];
-  return `${[...head, ...toMessages(events).flatMap(section)].join("\n\n")}\n`;
+  return `${[...head, ...toMessages(events).flatMap((message) => withFeedback(message, feedback))].join("\n\n")}\n`;
+}
+
+function withFeedback(message: Message, feedback: readonly Feedback[]): string[] {
+  const lines = feedback
+    .filter(({ messageId }) => messageId === message.id)
+    .map(({ metaType, displayName, userId, comment }) => {
+      const said = comment === undefined || comment === "" ? "" : `: ${oneLine(comment)}`;
+      return `> ${metaType === "thumbs_up" ? "👍" : "👎"} ${oneLine(displayName ?? userId)}${said}`;
+    });
+  return lines.length === 0 ? section(message) : [...section(message), lines.join("\n")];
 }
 
 function section(message: Message): string[] {

@@ -2,6 +2,7 @@
  * A transcript as a recording that the replay runner type plays: one line of JSON per event, `at` in milliseconds since
  * its run began.
  */
+import type { Feedback } from "@pilothouse/contracts";
 import { z } from "zod";
 import type { StoredEvent } from "../store/store.ts";
 
@@ -14,6 +15,12 @@ export class RecordingWriter {
 
   lines(events: readonly StoredEvent[]): string {
     return events.map(({ data }) => `{"at":${this.#time(data)},"event":${data}}\n`).join("");
+  }
+
+  /** What belongs to no run, and is not played: it stands after the last one. */
+  feedback(items: readonly Feedback[]): string {
+    const events = items.map((value) => ({ at: this.#at, event: { type: "CUSTOM", name: "feedback", value } }));
+    return events.map((line) => `${JSON.stringify(line)}\n`).join("");
   }
 
   #time(data: string): number {

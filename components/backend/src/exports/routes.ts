@@ -1,6 +1,6 @@
 /** The whole transcript as a file. It comes from the store, so it works after the pod is gone. */
 import { Readable } from "node:stream";
-import { ExportQuery } from "@pilothouse/contracts";
+import { ExportQuery, type Feedback } from "@pilothouse/contracts";
 import { parseEvent, type SequencedEvent } from "@pilothouse/agui";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { ApiError } from "../errors/api-error.ts";
@@ -21,7 +21,8 @@ export function exportRoutes(store: Store): FastifyPluginAsyncZod {
       schema: {
         tags: ["sessions"],
         summary: "The transcript as a file",
-        description: "json: a recording, one event per line, that the replay runner type plays. markdown: a document.",
+        description:
+          "json: a recording, one event per line, that the replay runner type plays, and what users thought of its messages as CUSTOM events at the end. markdown: a document.",
         params: SessionParams,
         querystring: ExportQuery,
         produces: ["application/x-ndjson", "text/markdown"],
@@ -34,14 +35,14 @@ export function exportRoutes(store: Store): FastifyPluginAsyncZod {
           return reply
             .header("content-disposition", `attachment; filename="${name}.jsonl"`)
             .type("application/x-ndjson; charset=utf-8")
-            .send(Readable.from(recording(store, uid)));
+            .send(Readable.from(recording(store, uid, await store.feedback.list(uid))));
         }
         const events: SequencedEvent[] = [];
         for await (const page of pages(store, uid)) events.push(...page.flatMap(toEvent));
         return reply
           .header("content-disposition", `attachment; filename="${name}.md"`)
           .type("text/markdown; charset=utf-8")
-          .send(toMarkdown(session, events));
+          .send(toMarkdown(session, events, await store.feedback.list(uid)));
       },
     });
 
@@ -77,9 +78,10 @@ async function* pages(store: Store, uid: string): AsyncGenerator<StoredEvent[], 
   }
 }
 
-async function* recording(store: Store, uid: string): AsyncGenerator<string, void> {
+async function* recording(store: Store, uid: string, feedback: readonly Feedback[]): AsyncGenerator<string, void> {
   const writer = new RecordingWriter();
   for await (const page of pages(store, uid)) yield writer.lines(page);
+  yield writer.feedback(feedback);
 }
 
 /** What is no AG-UI event has no place in a document. */

@@ -15,6 +15,12 @@ export interface Answer {
   readonly body: unknown;
 }
 
+export interface CarriedOut {
+  readonly answer: Answer;
+  /** True when an earlier request with the same key was carried out, and this one was not. */
+  readonly replayed: boolean;
+}
+
 const PATIENCE_MILLISECONDS = 15_000;
 
 export async function once(
@@ -23,8 +29,21 @@ export async function once(
   reply: FastifyReply,
   work: () => Promise<Answer>,
 ): Promise<FastifyReply> {
+  const { answer, replayed } = await carryOutOnce(store, request, work);
+  if (replayed) void reply.header("idempotent-replayed", "true");
+  void reply.code(answer.status);
+  if (answer.location !== undefined) void reply.header("location", answer.location);
+  return reply.send(answer.body);
+}
+
+/** As {@link once}, for those who make more of the answer than sending it. */
+export async function carryOutOnce(
+  store: Store,
+  request: FastifyRequest,
+  work: () => Promise<Answer>,
+): Promise<CarriedOut> {
   const header = request.headers["idempotency-key"];
-  if (header === undefined) return send(reply, await work());
+  if (header === undefined) return { answer: await work(), replayed: false };
   if (typeof header !== "string" || !/^[\x21-\x7e]{1,255}$/.test(header)) {
     throw invalidField("Idempotency-Key", "must be 1 to 255 printable characters without spaces");
   }
@@ -32,12 +51,9 @@ export async function once(
   const key = digest([callerOf(request).identity.userId, request.method, path, header]);
   const remembered = await claim(store, key, digest([JSON.stringify(request.body ?? null)]), header);
   if (remembered !== undefined) {
-    void reply.header("idempotent-replayed", "true");
-    return send(reply, {
-      status: remembered.status,
-      body: JSON.parse(remembered.body),
-      ...(remembered.location === undefined ? {} : { location: remembered.location }),
-    });
+    const { status, location } = remembered;
+    const body: unknown = JSON.parse(remembered.body);
+    return { answer: { status, body, ...(location === undefined ? {} : { location }) }, replayed: true };
   }
   let answer: Answer;
   try {
@@ -48,7 +64,7 @@ export async function once(
   }
   const { status, location, body } = answer;
   await store.settle(key, status < 400 ? { status, location, body: JSON.stringify(body) } : undefined);
-  return send(reply, answer);
+  return { answer, replayed: false };
 }
 
 /** Undefined when the request is ours to carry out. */
@@ -80,12 +96,6 @@ async function claim(
     }
     await sleep(100);
   }
-}
-
-function send(reply: FastifyReply, { status, location, body }: Answer): FastifyReply {
-  void reply.code(status);
-  if (location !== undefined) void reply.header("location", location);
-  return reply.send(body);
 }
 
 function digest(parts: readonly string[]): string {

@@ -23,7 +23,7 @@ import type { Session } from "../sessions/present.ts";
 import { getSession } from "../sessions/session.ts";
 import type { Store } from "../store/store.ts";
 import { LastKnown } from "./last-known.ts";
-import type { RunnerClient } from "./runner-client.ts";
+import { liveJson, type RunnerClient } from "./runner-client.ts";
 
 const BASE = "/projects/:project/agentic-sessions/:session";
 const tags = ["workspace"];
@@ -38,16 +38,8 @@ const Servers = listOf(McpServerStatus);
 export function runnerRoutes(runner: RunnerClient, store: Store, registries: Registries): FastifyPluginAsyncZod {
   const lastKnown = new LastKnown(store);
 
-  /** The runner's answer, or undefined when no runner lives. */
-  const live = async (session: Session, caller: Caller, path: string): Promise<unknown> => {
-    try {
-      return await runner.json(session, caller.identity, { method: "GET", path });
-    } catch (error) {
-      // A runner that is just gone is the same as none: its status follows in a moment.
-      if (error instanceof ApiError && ["SESSION_NOT_RUNNING", "RUNNER_FAILED"].includes(error.code)) return undefined;
-      throw error;
-    }
-  };
+  const live = async (session: Session, caller: Caller, path: string): Promise<unknown> =>
+    liveJson(runner, session, caller.identity, path);
 
   return async (app) => {
     app.get(`${BASE}/diff`, {

@@ -106,9 +106,9 @@ export class RunnerClient {
   }
 }
 
-/** The first parts of a path: beyond them come names of files. */
+/** A path without what it says of files. */
 function routeOf(path: string): string {
-  return (path.split("?", 1)[0] ?? "").split("/").slice(0, 3).join("/");
+  return (path.split("?", 1)[0] ?? "").replace(/^\/workspace\/.*/, "/workspace/*");
 }
 
 /** The runner's answer to a GET, or undefined when no runner lives. */

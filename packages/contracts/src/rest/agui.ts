@@ -70,7 +70,7 @@ export const FeedbackType = z.enum(["thumbs_up", "thumbs_down"]);
 export const FeedbackRequest = z
   .strictObject({
     metaType: FeedbackType,
-    messageId: Id,
+    messageId: Id.regex(/^[^\u0000-\u001f\u007f]+$/, "must not contain control characters"),
     comment: z.string().max(4000).optional(),
   })
   .meta({ id: "FeedbackRequest" });
