@@ -16,6 +16,18 @@ declare module "fastify" {
     /** Written to the audit log as this verb. Absent: reads are not audited, writes are by their method. */
     audit?: string;
   }
+  interface FastifyInstance {
+    /** Every route, with what it declares: the tests of authorization and audit go over all of them. */
+    readonly routeTable: readonly RouteEntry[];
+  }
+}
+
+export interface RouteEntry {
+  readonly method: string;
+  /** As Fastify writes it: `/projects/:project`. */
+  readonly url: string;
+  readonly access: RouteAccess;
+  readonly audit: string | undefined;
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();
@@ -33,10 +45,13 @@ export function findCaller(request: FastifyRequest): Caller | undefined {
 }
 
 export function requireCallers(app: FastifyInstance, authenticator: Authenticator): void {
-  // A route that forgets to say who may use it never starts.
-  app.addHook("onRoute", (route) => {
-    if (route.config?.access === undefined)
-      throw new TypeError(`${String(route.method)} ${route.url} declares no access`);
+  const table: RouteEntry[] = [];
+  app.decorate("routeTable", table);
+  app.addHook("onRoute", ({ method, url, config }) => {
+    const access = config?.access;
+    // A route that forgets to say who may use it never starts.
+    if (access === undefined) throw new TypeError(`${String(method)} ${url} declares no access`);
+    for (const name of [method].flat()) table.push({ method: name, url, access, audit: config?.audit });
   });
   app.addHook("onRequest", async (request) => {
     const { access } = request.routeOptions.config;

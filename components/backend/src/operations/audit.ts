@@ -22,31 +22,53 @@ export function openAudit(target: string): { sink: AuditSink | undefined; close(
   };
 }
 
-/** Notes every request that changes something, and every one that was refused for lack of rights. */
+/**
+ * Notes every request that changes something, and every one that was refused for lack of rights. A line is written when
+ * the outcome is known, and not when the answer has arrived: who hangs up before does not escape it.
+ */
 export function auditRequests(app: FastifyInstance, sink: AuditSink): void {
-  app.addHook("onResponse", async (request, reply) => {
-    const verb = request.routeOptions.config.audit ?? (reads(request) ? undefined : request.method.toLowerCase());
-    const refused = reply.statusCode === 401 || reply.statusCode === 403;
-    if (request.routeOptions.config.access === undefined) return;
-    if (verb === undefined && !refused) return;
-    sink.write(`${JSON.stringify(entry(request, reply, verb ?? "read"))}\n`);
+  const noted = new WeakSet<FastifyRequest>();
+  const note = (request: FastifyRequest, reply: FastifyReply): void => {
+    if (noted.has(request)) return;
+    noted.add(request);
+    const line = entry(request, reply);
+    if (line !== undefined) sink.write(`${JSON.stringify(line)}\n`);
+  };
+  app.addHook("onSend", async (request, reply) => note(request, reply));
+  // An event stream is written past Fastify; its outcome is known when its head is out.
+  app.addHook("onRequest", async (request, reply) => {
+    reply.raw.once("close", () => {
+      if (reply.raw.headersSent) note(request, reply);
+    });
   });
 }
 
-function reads(request: FastifyRequest): boolean {
-  return request.method === "GET" || request.method === "HEAD" || request.routeOptions.config.access === "runner";
+/** The verb under which a route's requests are noted whatever comes of them. */
+export function auditVerb(method: string, config: { audit?: string; access?: string }): string | undefined {
+  const reads = method === "GET" || method === "HEAD" || config.access === "runner";
+  return config.audit ?? (reads ? undefined : method.toLowerCase());
 }
 
-function entry(request: FastifyRequest, reply: FastifyReply, verb: string): Record<string, unknown> {
+/** What was made, where the answer says it, else what was asked for. */
+function objectOf(request: FastifyRequest, reply: FastifyReply): string {
+  const location = reply.statusCode === 201 ? reply.getHeader("location") : undefined;
+  return typeof location === "string" ? location : (request.url.split("?", 1)[0] ?? "");
+}
+
+function entry(request: FastifyRequest, reply: FastifyReply): Record<string, unknown> | undefined {
+  const { config } = request.routeOptions;
   const { statusCode } = reply;
+  const refused = statusCode === 401 || statusCode === 403;
+  const verb = auditVerb(request.method, config);
+  if (config.access === undefined || (verb === undefined && !refused)) return undefined;
   return {
     audit: true,
     time: new Date().toISOString(),
     requestId: request.id,
     user: findCaller(request)?.identity.userId ?? null,
-    verb,
-    object: request.url.split("?", 1)[0],
-    decision: statusCode === 401 || statusCode === 403 ? "denied" : "allowed",
+    verb: verb ?? "read",
+    object: objectOf(request, reply),
+    decision: refused ? "denied" : "allowed",
     status: statusCode,
   };
 }

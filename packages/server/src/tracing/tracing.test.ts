@@ -71,6 +71,7 @@ describe("with a collector", () => {
       parentSpanId: "b7ad6b7169203331",
       attributes: { "http.route": "/things/:name", "http.response.status_code": 200, "pilothouse.project": "team-a" },
     });
+    expect(request?.attributes).not.toHaveProperty("error.type");
     expect(call).toMatchObject({ traceId, parentSpanId: request?.spanId, attributes: { "url.path": "/next" } });
     expect(nextRequest).toMatchObject({ traceId, parentSpanId: call?.spanId });
     expect(nextCall).toMatchObject({ traceId, parentSpanId: nextRequest?.spanId, status: { code: 2 } });
