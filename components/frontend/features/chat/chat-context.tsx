@@ -14,12 +14,15 @@ export interface ChatContextValue {
   readonly canAct: "yes" | "read-only" | "not-running";
   /** Sends an answer; throws what went wrong. */
   answer: (answer: Answer) => Promise<void>;
+  /** Puts a text below what is being written to the agent. */
+  compose: (text: string) => void;
 }
 
 const ChatContext = createContext<ChatContextValue>({
   me: undefined,
   canAct: "read-only",
   answer: () => Promise.reject(new Error("this conversation cannot be answered")),
+  compose: () => undefined,
 });
 
 export const ChatProvider = ChatContext.Provider;

@@ -3,9 +3,11 @@ import { FileText } from "lucide-react";
 import type { ReactNode } from "react";
 import { Time } from "@/components/ui/time";
 import { texts } from "@/lib/texts";
+import { listedFiles } from "../composer/attachments";
 import type { ContentPart } from "../thread/content";
 import type { UserEntry } from "../thread/thread-state";
 import { useChat } from "./chat-context";
+import { SentFiles } from "./sent-files";
 
 export function UserMessage({ entry }: { entry: UserEntry }) {
   const { me } = useChat();
@@ -44,8 +46,10 @@ export function UserBubble({
 
 function Part({ part }: { part: ContentPart }) {
   switch (part.type) {
-    case "text":
-      return <p>{part.text}</p>;
+    case "text": {
+      const files = listedFiles(part.text);
+      return files === undefined ? <p>{part.text}</p> : <SentFiles paths={files} />;
+    }
     case "image":
       // eslint-disable-next-line @next/next/no-img-element -- inline data
       return <img src={part.source} alt={part.name ?? ""} className="max-h-80 max-w-full rounded-lg" />;

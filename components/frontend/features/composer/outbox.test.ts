@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nextToSend, type Outbox, type OutboxEvent, reduceOutbox } from "./outbox.ts";
 
 const play = (...events: OutboxEvent[]): Outbox => events.reduce<Outbox>(reduceOutbox, []);
-const written = (id: string): OutboxEvent => ({ type: "written", id, text: id });
+const written = (id: string): OutboxEvent => ({ type: "written", id, text: id, files: [] });
 
 describe("the outbox", () => {
   it("sends in order, one at a time", () => {
@@ -21,5 +21,18 @@ describe("the outbox", () => {
 
   it("keeps a message for which it is too early", () => {
     expect(nextToSend(play(written("a"), { type: "sending", id: "a" }, { type: "postponed", id: "a" }))?.id).toBe("a");
+  });
+
+  it("sends again after a reload what may not have arrived, and keeps what failed", () => {
+    const before = play(written("a"), { type: "failed", id: "a", reason: "no" }, written("b"), written("c"));
+    const left = reduceOutbox(before, { type: "accepted", id: "c", isQueued: true });
+    const after = reduceOutbox(play(written("new")), { type: "restored", messages: left });
+    expect(after.map(({ id, state }) => `${id} ${state.type}`)).toEqual([
+      "a failed",
+      "b waiting",
+      "c waiting",
+      "new waiting",
+    ]);
+    expect(reduceOutbox(after, { type: "restored", messages: left })).toEqual(after);
   });
 });

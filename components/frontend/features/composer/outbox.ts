@@ -1,21 +1,30 @@
 /** Messages on their way: written, not yet in the conversation. Pure; the hook beside it does the sending. */
+import { z } from "zod";
+import { SentFile } from "./attachments.ts";
 
-export interface OutgoingMessage {
+const State = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("waiting") }),
+  z.object({ type: z.literal("sending") }),
+  /** Accepted by the server; `isQueued` while another run is active. */
+  z.object({ type: z.literal("accepted"), isQueued: z.boolean() }),
+  z.object({ type: z.literal("failed"), reason: z.string() }),
+]);
+
+export const OutgoingMessage = z.object({
   /** Id of the message and of the run that it starts, so that sending twice says it once. */
-  readonly id: string;
-  readonly text: string;
-  readonly state:
-    | { readonly type: "waiting" }
-    | { readonly type: "sending" }
-    /** Accepted by the server; `isQueued` while another run is active. */
-    | { readonly type: "accepted"; readonly isQueued: boolean }
-    | { readonly type: "failed"; readonly reason: string };
-}
+  id: z.string().min(1),
+  text: z.string(),
+  files: z.array(SentFile).readonly(),
+  state: State,
+});
+export type OutgoingMessage = Readonly<z.infer<typeof OutgoingMessage>>;
 
 export type Outbox = readonly OutgoingMessage[];
 
 export type OutboxEvent =
-  | { readonly type: "written"; readonly id: string; readonly text: string }
+  | { readonly type: "written"; readonly id: string; readonly text: string; readonly files: readonly SentFile[] }
+  /** Found from before a reload. */
+  | { readonly type: "restored"; readonly messages: Outbox }
   | { readonly type: "sending"; readonly id: string }
   | { readonly type: "accepted"; readonly id: string; readonly isQueued: boolean }
   /** The session cannot take it yet: it stays, and is sent when it can. */
@@ -25,11 +34,17 @@ export type OutboxEvent =
   | { readonly type: "removed"; readonly id: string };
 
 export function reduceOutbox(outbox: Outbox, event: OutboxEvent): Outbox {
+  if (event.type === "restored") {
+    const known = new Set(outbox.map((message) => message.id));
+    return [...event.messages.filter((message) => !known.has(message.id)).map(afterReload), ...outbox];
+  }
+  if (event.type === "written") {
+    const { id, text, files } = event;
+    return [...outbox, { id, text, files, state: { type: "waiting" } }];
+  }
   const set = (state: OutgoingMessage["state"]): Outbox =>
     outbox.map((message) => (message.id === event.id ? { ...message, state } : message));
   switch (event.type) {
-    case "written":
-      return [...outbox, { id: event.id, text: event.text, state: { type: "waiting" } }];
     case "sending":
       return set({ type: "sending" });
     case "accepted":
@@ -42,6 +57,11 @@ export function reduceOutbox(outbox: Outbox, event: OutboxEvent): Outbox {
     case "removed":
       return outbox.filter((message) => message.id !== event.id);
   }
+}
+
+/** What was on its way when the page went away may have arrived or not: it is sent again, which says it once. */
+function afterReload(message: OutgoingMessage): OutgoingMessage {
+  return message.state.type === "failed" ? message : { ...message, state: { type: "waiting" } };
 }
 
 /** The message to send now: in order, one at a time, and none past one that failed. */

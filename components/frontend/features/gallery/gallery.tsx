@@ -20,6 +20,7 @@ export function Gallery() {
           me: "ada",
           canAct: "yes",
           answer: () => Promise.reject(new Error("The gallery has no agent to answer.")),
+          compose: () => undefined,
         }}
       >
         <main className="mx-auto grid max-w-[768px] grid-cols-[minmax(0,1fr)] gap-4 px-6 py-8">

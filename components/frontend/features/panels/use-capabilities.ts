@@ -11,6 +11,8 @@ import { request } from "@/lib/api/request";
 export interface PanelCapabilities {
   readonly fileSystem: boolean;
   readonly mcp: boolean;
+  /** Known while a runner lives. */
+  readonly commands?: readonly { readonly name: string; readonly description: string }[];
 }
 
 /** Undefined while nothing is known: panels that may not apply are not offered. */

@@ -2,6 +2,7 @@
 /** What stands below the conversation: messages on their way, the steps of a start, the sign that the agent works. */
 import type { AgenticSession } from "@pilothouse/contracts";
 import { WorkingLine } from "../chat/working-line";
+import type { OutgoingMessage } from "../composer/outbox";
 import { OutgoingMessages } from "../composer/outgoing-messages";
 import type { OutboxHandle } from "../composer/use-outbox";
 import { useThread } from "../thread/thread-context";
@@ -13,14 +14,15 @@ interface SessionTailProps {
   session: AgenticSession;
   outbox: OutboxHandle;
   canSend: boolean;
+  onEdit: (message: OutgoingMessage) => void;
 }
 
-export function SessionTail({ project, session, outbox, canSend }: SessionTailProps) {
+export function SessionTail({ project, session, outbox, canSend, onEdit }: SessionTailProps) {
   const isWorking = useThread((state) => state.run !== undefined);
   const isStarting = startupOf(session) !== undefined;
   return (
     <>
-      <OutgoingMessages outbox={outbox} canSend={canSend} />
+      <OutgoingMessages outbox={outbox} canSend={canSend} onEdit={onEdit} />
       {/* A run proves that the start is over, whatever the status still says. */}
       {isStarting && !isWorking ? <StartupView project={project} session={session} /> : null}
       {canSend ? <WorkingLine /> : null}

@@ -10,7 +10,9 @@ import { sessionState } from "@/lib/session-state";
 import { texts } from "@/lib/texts";
 import { ChatProvider, type ChatContextValue } from "../chat/chat-context";
 import { ChatView } from "../chat/chat-view";
-import { Composer } from "../composer/composer";
+import type { SentFile } from "../composer/attachments";
+import { Composer, type ComposerHandle } from "../composer/composer";
+import type { CompletionSource } from "../composer/use-completion";
 import { useOutbox } from "../composer/use-outbox";
 import { ThreadProvider } from "../thread/thread-context";
 import { useThreadStream } from "../thread/use-thread-stream";
@@ -20,6 +22,7 @@ import { SessionHeader } from "./session-header";
 import { SessionTail } from "./session-tail";
 import { startupOf } from "./startup-steps";
 import { useAttention } from "./use-attention";
+import { useCompletionSource } from "./use-completion-source";
 import { useSessionActions } from "./use-session-actions";
 
 /** Loaded when it is first opened. */
@@ -31,14 +34,16 @@ export function SessionView({ project, session }: { project: string; session: Ag
   const isAllowed = useAllowed(project, "updateSessions");
   const state = sessionState(session);
   const actions = useSessionActions(project, name);
-  const input = useRef<HTMLTextAreaElement>(null);
+  const composer = useRef<ComposerHandle>(null);
   const [isPanelOpen, setPanelOpen] = useState(false);
   const { store, connection, isReady } = useThreadStream(
     api.thread(project, name),
     session.status?.agent?.lastSeq ?? 0,
   );
   const canSend = session.status?.phase === "Running";
-  const outbox = useOutbox({ project, session: name, canSend, store });
+  const thread = session.metadata.uid;
+  const outbox = useOutbox({ project, session: name, thread, canSend, isReady, store });
+  const source = useCompletionSource(project, session, canSend);
   useAttention(session);
 
   const chat = useMemo<ChatContextValue>(
@@ -51,18 +56,27 @@ export function SessionView({ project, session }: { project: string; session: Ag
           body: { messages: [], resume: [answer] },
         });
       },
+      compose: (text) => composer.current?.add(text),
     }),
     [me?.userId, isAllowed, canSend, project, name],
   );
 
   /** A message to a session that has ended starts it again; the message waits until it can be taken. */
-  function send(text: string): void {
-    outbox.write(text);
+  function send(text: string, files: readonly SentFile[]): void {
+    outbox.write(text, files);
     if (state.isEnded) actions.start.mutate();
   }
 
   const isStarting = startupOf(session) !== undefined;
-  const tail = <SessionTail project={project} session={session} outbox={outbox} canSend={canSend} />;
+  const tail = (
+    <SessionTail
+      project={project}
+      session={session}
+      outbox={outbox}
+      canSend={canSend}
+      onEdit={({ text, files }) => composer.current?.add(text, files)}
+    />
+  );
 
   return (
     <ThreadProvider store={store}>
@@ -85,12 +99,14 @@ export function SessionView({ project, session }: { project: string; session: Ag
             )}
             <div className="px-4 pb-3 sm:px-6">
               <Composer
-                draftKey={`${project}/${session.metadata.uid}`}
-                placeholder={placeholder(session, isAllowed)}
+                ref={composer}
+                draftKey={`${project}/${thread}`}
+                placeholder={placeholder(session, isAllowed, source)}
                 isDisabled={isAllowed === false}
+                attachRefusal={canSend ? undefined : texts.attach.notRunning}
+                source={source}
                 onSend={send}
                 onInterrupt={() => command(api.interrupt(project, name), { method: "POST" })}
-                inputRef={input}
               />
               <SessionFooter session={session} connection={connection} />
             </div>
@@ -106,12 +122,16 @@ function StartingOnly({ children }: { children: React.ReactNode }) {
   return <div className="mx-auto max-w-[768px] px-4 py-6 sm:px-6">{children}</div>;
 }
 
-function placeholder(session: AgenticSession, isAllowed: boolean | undefined): string {
+function placeholder(session: AgenticSession, isAllowed: boolean | undefined, source: CompletionSource): string {
   const state = sessionState(session);
   const words = texts.composer;
   if (isAllowed === false) return words.placeholderReadOnly;
   if (state.isEnded) return words.placeholderStopped;
   if (state.glyph === "waiting") return words.placeholderWaiting;
   if (session.status?.phase !== "Running") return words.placeholderStarting;
-  return words.placeholder;
+  const keys = [
+    ...(source.commands.length > 0 ? [words.forCommands] : []),
+    ...(source.folder === undefined ? [] : [words.forFiles]),
+  ];
+  return keys.length === 0 ? words.placeholder : words.placeholderWith(keys.join(words.and));
 }

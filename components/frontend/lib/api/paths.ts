@@ -28,6 +28,7 @@ export const api = {
   workspace: (project: string, session: string) => `${api.session(project, session)}/workspace`,
   workspaceFile: (project: string, session: string, path: string) =>
     `${api.workspace(project, session)}/${path.split("/").map(e).join("/")}`,
+  upload: (project: string, session: string, name: string) => `${api.session(project, session)}/uploads/${e(name)}`,
   export: (project: string, session: string, format: "json" | "markdown") =>
     `${api.session(project, session)}/export?format=${format}`,
   thread: (project: string, session: string) => `${api.session(project, session)}/agui/events`,
@@ -35,6 +36,13 @@ export const api = {
   queue: (project: string, session: string) => `${api.run(project, session)}/queue`,
   queued: (project: string, session: string, id: string) => `${api.queue(project, session)}/${e(id)}`,
   interrupt: (project: string, session: string) => `${api.session(project, session)}/agui/interrupt`,
+  feedback: (project: string, session: string) => `${api.session(project, session)}/agui/feedback`,
+  feedbackOf: (project: string, session: string, messageId: string) =>
+    `${api.feedback(project, session)}/${e(messageId)}`,
+  tasks: (project: string, session: string) => `${api.session(project, session)}/agui/tasks`,
+  task: (project: string, session: string, id: string) => `${api.tasks(project, session)}/${e(id)}`,
+  search: (project: string, session: string, query: string) =>
+    `${api.session(project, session)}/search?${new URLSearchParams({ q: query }).toString()}`,
 };
 
 export const pages = {

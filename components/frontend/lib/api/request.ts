@@ -38,19 +38,35 @@ export async function command(path: string, options: RequestOptions): Promise<vo
   await response.body?.cancel();
 }
 
-async function send(path: string, { method = "GET", body, signal, headers }: RequestOptions): Promise<Response> {
+/** Sends a file as it is. */
+export async function upload(path: string, file: Blob, signal?: AbortSignal): Promise<void> {
+  const response = await receive(path, {
+    method: "POST",
+    headers: { accept: "application/json", "content-type": "application/octet-stream" },
+    body: file,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  await response.body?.cancel();
+}
+
+function send(path: string, { method = "GET", body, signal, headers }: RequestOptions): Promise<Response> {
+  return receive(path, {
+    method,
+    headers: {
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function receive(path: string, init: RequestInit): Promise<Response> {
+  const { signal } = init;
   let response: Response;
   try {
-    response = await fetch(path, {
-      method,
-      headers: {
-        accept: "application/json",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    response = await fetch(path, init);
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw new ApiError(0, "NETWORK", texts.errors.network);

@@ -2,6 +2,11 @@
 export const composer = {
   label: "Message",
   placeholder: "Reply to the agent",
+  /** @param keys what can be typed here beside words */
+  placeholderWith: (keys: string) => `Reply, or type ${keys}`,
+  forCommands: "/ for commands",
+  forFiles: "@ for files",
+  and: " and ",
   placeholderStopped: "Resume the session to go on",
   placeholderWaiting: "Answer above, or write something else",
   placeholderReadOnly: "You may read this session, but not write",
@@ -18,4 +23,24 @@ export const composer = {
   edit: "Edit",
   waitsForStart: "Waits for the session",
   newlineHint: "Shift + Enter for a new line",
+} as const;
+
+export const attach = {
+  add: "Attach files",
+  list: "Attached files",
+  remove: (name: string) => `Remove ${name}`,
+  uploading: "Uploading…",
+  wait: "Files are being uploaded",
+  drop: "Drop files to attach them",
+  tooLarge: (limit: string) => `Larger than ${limit}`,
+  onlyPictures: "This agent has no files: only pictures can be attached",
+  notRunning: "Files can be attached while the session runs",
+} as const;
+
+export const complete = {
+  commands: "Commands",
+  files: "Files",
+  loading: "Listing files",
+  count: (count: number, areCommands: boolean) =>
+    `${count} ${areCommands ? (count === 1 ? "command" : "commands") : count === 1 ? "file" : "files"}, choose with the arrow keys`,
 } as const;

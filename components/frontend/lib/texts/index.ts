@@ -1,7 +1,7 @@
 /** Every English sentence of the interface, one file per feature. Names of buttons are verbs; errors say what to do. */
 import { chat, subagent } from "./chat.ts";
 import { common, theme, time, errors } from "./common.ts";
-import { composer } from "./composer.ts";
+import { attach, complete, composer } from "./composer.ts";
 import { keys } from "./keys.ts";
 import { members } from "./members.ts";
 import { create } from "./new-session.ts";
@@ -36,6 +36,8 @@ export const texts = {
   question,
   approval,
   composer,
+  attach,
+  complete,
   settings,
   secrets,
   members,

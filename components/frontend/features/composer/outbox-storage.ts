@@ -1,0 +1,28 @@
+/** Keeps messages on their way over a reload. Pictures are left out: they are in the workspace, and storage is small. */
+import { z } from "zod";
+import { OutgoingMessage, type Outbox } from "./outbox";
+
+const Stored = z.array(OutgoingMessage);
+const keyOf = (thread: string) => `outbox:${thread}`;
+
+export function readOutbox(thread: string): Outbox {
+  try {
+    const stored = Stored.safeParse(JSON.parse(localStorage.getItem(keyOf(thread)) ?? "[]"));
+    return stored.success ? stored.data : [];
+  } catch {
+    return []; // Switched off, or not ours.
+  }
+}
+
+export function writeOutbox(thread: string, outbox: Outbox): void {
+  try {
+    if (outbox.length === 0) localStorage.removeItem(keyOf(thread));
+    else
+      localStorage.setItem(
+        keyOf(thread),
+        JSON.stringify(outbox, (key, value: unknown) => (key === "image" ? undefined : value)),
+      );
+  } catch {
+    // Full or switched off: the messages are still on the page.
+  }
+}
