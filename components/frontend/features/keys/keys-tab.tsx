@@ -10,6 +10,7 @@ import { queryKeys } from "@/lib/api/query-keys";
 import { useAllowed } from "@/lib/api/queries";
 import { command } from "@/lib/api/request";
 import { texts } from "@/lib/texts";
+import { useNow } from "@/lib/use-now";
 import { Guarded } from "../settings/guarded";
 import { Section } from "../settings/section";
 import { useSettingsChange, useSettingsQuery } from "../settings/use-settings-query";
@@ -65,7 +66,7 @@ function KeyRow({ project, item, canChange }: { project: string; item: ProjectKe
         <p className="truncate text-sm text-ink-2">{item.description}</p>
       </div>
       <p className="shrink-0 text-right text-xs text-ink-3">
-        {texts.keys.expiresOn(new Date(item.expiresAt).toLocaleDateString("en"))}
+        <Expiry at={item.expiresAt} />
         <br />
         {item.lastUsedAt === null ? (
           texts.keys.neverUsed
@@ -101,5 +102,18 @@ function KeyRow({ project, item, canChange }: { project: string; item: ProjectKe
         }}
       />
     </li>
+  );
+}
+
+function Expiry({ at }: { at: string }) {
+  const now = useNow(60_000);
+  const moment = Date.parse(at);
+  const isOver = now !== 0 && moment <= now;
+  return (
+    <time dateTime={at} title={new Date(moment).toUTCString()} className={isOver ? "font-medium text-bad" : undefined}>
+      {isOver
+        ? texts.keys.expired
+        : texts.keys.expiresOn(new Date(moment).toLocaleDateString("en", { timeZone: "UTC" }))}
+    </time>
   );
 }

@@ -16,9 +16,11 @@ interface MemberRowProps {
   project: string;
   member: Permission;
   canChange: boolean;
+  /** The only one who can manage the project: it is kept. */
+  isLastAdmin: boolean;
 }
 
-export function MemberRow({ project, member, canChange }: MemberRowProps) {
+export function MemberRow({ project, member, canChange, isLastAdmin }: MemberRowProps) {
   const [isRemoving, setRemoving] = useState(false);
   const change = useSettingsChange(queryKeys.permissions(project));
   const { data: me } = useMe();
@@ -32,7 +34,7 @@ export function MemberRow({ project, member, canChange }: MemberRowProps) {
         className="size-4 shrink-0 text-ink-3"
       />
       <span className="min-w-0 flex-1 truncate">{member.subjectName}</span>
-      {canChange && !isSelf ? (
+      {canChange && !isSelf && !isLastAdmin ? (
         <Select
           aria-label={texts.members.roleOf(member.subjectName)}
           title={texts.members.roleLeads[member.role]}
@@ -58,7 +60,8 @@ export function MemberRow({ project, member, canChange }: MemberRowProps) {
           {texts.members.roles[member.role]}
         </span>
       )}
-      {canChange ? (
+      {isLastAdmin ? <span className="text-xs text-ink-3">{texts.members.lastAdmin}</span> : null}
+      {canChange && !isLastAdmin ? (
         <Button
           variant="ghost"
           size="icon-sm"

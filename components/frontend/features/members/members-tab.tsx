@@ -24,6 +24,7 @@ export function MembersTab({ project }: { project: string }) {
                   project={project}
                   member={member}
                   canChange={canChange}
+                  isLastAdmin={member.role === "admin" && items.filter((item) => item.role === "admin").length === 1}
                 />
               ))}
             </ul>

@@ -7,6 +7,7 @@ import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { command } from "@/lib/api/request";
 import { texts } from "@/lib/texts";
+import { SERVICE_FIELDS } from "../integrations/services";
 import { Guarded } from "../settings/guarded";
 import { Section } from "../settings/section";
 import { useSettingsChange, useSettingsQuery } from "../settings/use-settings-query";
@@ -23,17 +24,22 @@ export function IntegrationSecrets({ project }: { project: string }) {
       <Guarded project={project} action="manageSecrets" query={query}>
         {({ keys }, canChange) => (
           <>
-            <ul className="grid gap-3">
-              {keys.map((key) => (
-                <SecretRow
-                  key={key.name}
-                  secret={key}
-                  usedBy={[]}
-                  canManage={canChange}
-                  path={api.integrationSecrets(project)}
-                  queryKey={queryKeys.integrationSecrets(project)}
-                />
-              ))}
+            {keys.every((key) => SERVICE_FIELDS.includes(key.name)) ? (
+              <p className="text-ink-2">{texts.secrets.integrationsEmpty}</p>
+            ) : null}
+            <ul className="grid gap-3 empty:hidden">
+              {keys
+                .filter((key) => !SERVICE_FIELDS.includes(key.name))
+                .map((key) => (
+                  <SecretRow
+                    key={key.name}
+                    secret={key}
+                    usedBy={[]}
+                    canManage={canChange}
+                    path={api.integrationSecrets(project)}
+                    queryKey={queryKeys.integrationSecrets(project)}
+                  />
+                ))}
             </ul>
             {canChange ? <AddToken project={project} /> : null}
           </>

@@ -7,6 +7,7 @@ import { queryKeys } from "@/lib/api/query-keys";
 import { messageOf } from "@/lib/api/request";
 import { texts } from "@/lib/texts";
 import { Section } from "../settings/section";
+import { RunnerReadiness } from "./runner-readiness";
 import { SecretRow } from "./secret-row";
 
 export function SecretsTab({ project }: { project: string }) {
@@ -35,6 +36,7 @@ export function SecretsTab({ project }: { project: string }) {
           }
         />
       )}
+      <RunnerReadiness project={project} />
       {keys === undefined && error === null ? <Skeleton className="h-40" /> : null}
       <ul className="grid gap-3">
         {keys?.map((key) => (

@@ -35,9 +35,7 @@ export function SessionRows({ project, sessions, selected, onSelect }: SessionRo
         <span className="hidden lg:inline">{columns.runner}</span>
         <span className="hidden lg:inline">{columns.owner}</span>
         <span className="hidden text-right sm:inline">{columns.cost}</span>
-        <span aria-label={columns.activity} title={columns.activity} className="text-right">
-          {columns.activity.split(" ").at(-1)}
-        </span>
+        <span className="text-right">{columns.activity}</span>
       </div>
       <ul>
         {sessions.map((session) => {

@@ -5,9 +5,10 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
+import { Notice } from "@/components/ui/feedback";
 import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
-import { useAllowed } from "@/lib/api/queries";
+import { useAccess } from "@/lib/api/queries";
 import { command } from "@/lib/api/request";
 import { texts } from "@/lib/texts";
 import { Guarded } from "./guarded";
@@ -41,15 +42,17 @@ export function GeneralTab({ project }: { project: string }) {
 }
 
 function DeleteProject({ project }: { project: string }) {
-  const canDelete = useAllowed(project, "deleteProject") === true;
+  const { data: access } = useAccess(project);
+  const canDelete = access?.allowedActions.includes("deleteProject") === true;
   const router = useRouter();
   const client = useQueryClient();
   const [isDeleting, setDeleting] = useState(false);
   const change = useSettingsChange(queryKeys.projects);
-  if (!canDelete) return null;
+  if (access === undefined) return null;
   return (
     <Section title={texts.general.danger} lead={texts.general.dangerLead}>
-      <Button variant="danger" className="justify-self-start" onClick={() => setDeleting(true)}>
+      {canDelete ? null : <Notice tone="info" title={texts.common.notAllowed(access.userRole)} />}
+      <Button variant="danger" className="justify-self-start" disabled={!canDelete} onClick={() => setDeleting(true)}>
         {texts.general.danger}
       </Button>
       <Confirm

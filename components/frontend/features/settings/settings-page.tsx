@@ -4,11 +4,13 @@ import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
 import { texts } from "@/lib/texts";
 import { FlagsTab } from "../flags/flags-tab";
+import { IntegrationsTab } from "../integrations/integrations-tab";
 import { KeysTab } from "../keys/keys-tab";
 import { MembersTab } from "../members/members-tab";
 import { IntegrationSecrets } from "../secrets/integration-secrets";
 import { SecretsTab } from "../secrets/secrets-tab";
 import { PageBody, PageHeader } from "../shell/page-header";
+import { ToolServersTab } from "../tool-servers/tool-servers-tab";
 import { GeneralTab } from "./general-tab";
 import { SETTINGS_TABS, type SettingsTab } from "./tabs";
 
@@ -20,6 +22,8 @@ const content: Record<SettingsTab, (project: string) => ReactNode> = {
       <IntegrationSecrets project={project} />
     </>
   ),
+  integrations: (project) => <IntegrationsTab project={project} />,
+  tools: (project) => <ToolServersTab project={project} />,
   members: (project) => <MembersTab project={project} />,
   keys: (project) => <KeysTab project={project} />,
   flags: (project) => <FlagsTab project={project} />,

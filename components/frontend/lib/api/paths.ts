@@ -11,6 +11,9 @@ export const api = {
   runnerSecrets: (project: string) => `${api.project(project)}/runner-secrets`,
   integrationSecrets: (project: string) => `${api.project(project)}/integration-secrets`,
   settings: (project: string) => `${api.project(project)}/settings`,
+  toolServers: (project: string) => `${api.project(project)}/mcp-servers`,
+  integrations: (project: string) => `${api.project(project)}/integrations`,
+  integrationTest: (project: string, id: string) => `${api.integrations(project)}/${e(id)}/test`,
   permissions: (project: string) => `${api.project(project)}/permissions`,
   permission: (project: string, type: string, name: string) => `${api.permissions(project)}/${e(type)}/${e(name)}`,
   keys: (project: string) => `${api.project(project)}/keys`,
@@ -47,6 +50,7 @@ export const api = {
 
 export const pages = {
   projects: "/projects",
+  signedIn: "/signed-in",
   sessions: (project: string) => `/projects/${e(project)}/sessions`,
   newSession: (project: string) => `/projects/${e(project)}/new`,
   session: (project: string, session: string) => `${pages.sessions(project)}/${e(session)}`,

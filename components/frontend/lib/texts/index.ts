@@ -2,6 +2,7 @@
 import { chat, subagent } from "./chat.ts";
 import { common, theme, time, errors } from "./common.ts";
 import { attach, complete, composer } from "./composer.ts";
+import { integrations } from "./integrations.ts";
 import { keys } from "./keys.ts";
 import { members } from "./members.ts";
 import { create } from "./new-session.ts";
@@ -15,6 +16,7 @@ import { sessions, states } from "./sessions.ts";
 import { settings, general, flags } from "./settings.ts";
 import { shell } from "./shell.ts";
 import { signIn } from "./sign-in.ts";
+import { toolServers } from "./tool-servers.ts";
 import { tools } from "./tools.ts";
 
 export const texts = {
@@ -42,6 +44,8 @@ export const texts = {
   secrets,
   members,
   keys,
+  toolServers,
+  integrations,
   general,
   flags,
   panels,

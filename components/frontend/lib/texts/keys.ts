@@ -8,6 +8,7 @@ export const keys = {
   expires: "Expires after",
   days: (count: number) => (count === 1 ? "1 day" : `${count} days`),
   expiresOn: (when: string) => `expires ${when}`,
+  expired: "expired",
   lastUsed: "last used",
   neverUsed: "never used",
   shownOnce: "Copy this key now. It is not shown again.",

@@ -20,5 +20,6 @@ export const members = {
   removed: (name: string) => `${name} was removed`,
   removeTitle: (name: string) => `Remove ${name}?`,
   removeLead: "They lose access to this project at once.",
+  lastAdmin: "The last admin stays",
   empty: "No members yet",
 } as const;

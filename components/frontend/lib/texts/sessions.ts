@@ -41,7 +41,7 @@ export const sessions = {
     runner: "Runner and model",
     owner: "Owner",
     cost: "Cost",
-    activity: "Last activity",
+    activity: "Active",
   },
   select: (name: string) => `Select ${name}`,
   selectPage: "Select all on this page",

@@ -7,7 +7,8 @@ export const settings = {
     members: "Members",
     keys: "Access keys",
     flags: "Feature flags",
-    mcp: "Tool servers",
+    integrations: "Integrations",
+    tools: "Tool servers",
   },
 } as const;
 

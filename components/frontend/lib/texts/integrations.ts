@@ -1,0 +1,37 @@
+/** Services that a project's sessions work with: code hosts and trackers. */
+export const integrations = {
+  title: "Integrations",
+  lead: "Credentials for private repositories and trackers. Write-only: the broker beside each agent uses them, and nobody reads them back.",
+  services: {
+    github: { name: "GitHub", lead: "Clone and push private repositories, open pull requests." },
+    gitlab: { name: "GitLab", lead: "Clone and push private repositories, open merge requests." },
+    jira: { name: "Jira", lead: "Read and change issues." },
+  },
+  fields: {
+    GITHUB_TOKEN: { label: "Token", hint: "A fine-grained token with access to the repositories." },
+    GITLAB_TOKEN: { label: "Token", hint: "With the scopes api and write_repository." },
+    GITLAB_INSTANCE_URL: { label: "Address of the instance", hint: "Empty for gitlab.com." },
+    JIRA_URL: { label: "Address", hint: "For example https://team.atlassian.net" },
+    JIRA_EMAIL: {
+      label: "E-mail address",
+      hint: "Of the account that the token belongs to; empty for Jira Data Center.",
+    },
+    JIRA_API_TOKEN: { label: "Token", hint: undefined },
+  },
+  configured: "Set up",
+  notConfigured: "Not set up",
+  isSet: "Set. Write here to replace it",
+  isNotSet: "Not set",
+  save: "Save",
+  saved: (service: string) => `${service} was saved`,
+  removed: (service: string) => `${service} was removed`,
+  remove: "Remove",
+  removeTitle: (service: string) => `Remove the credentials for ${service}?`,
+  removeLead: "Sessions can no longer use it.",
+  test: "Test",
+  testing: "Testing…",
+  testOf: (service: string) => `Test ${service}`,
+  valid: (account: string | undefined) => (account === undefined ? "The credential works" : `Signed in as ${account}`),
+  invalid: "The credential does not work",
+  neverTested: "Not tested yet",
+} as const;
