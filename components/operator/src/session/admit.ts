@@ -4,6 +4,8 @@ import { missingKeysMessage } from "./conditions.ts";
 import { enter, milliseconds, time, wake, type Draft } from "./draft.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { fail, GO_ON, queueForQuota, type Verdict } from "./supervise.ts";
+import { nextUtcDay } from "../spending/daily-cost.ts";
+import { dayIsSpent } from "./stop-causes.ts";
 import { teardown } from "./teardown.ts";
 
 export function admit(observation: Observation, policy: Policy, draft: Draft): Verdict {
@@ -30,6 +32,13 @@ export function admit(observation: Observation, policy: Policy, draft: Draft): V
   }
   if (runtime.missingKeys.length > 0) {
     return holdUntilDeadline(observation, policy, draft, "KeysMissing", missingKeysMessage(runtime.missingKeys));
+  }
+  const spent = dayIsSpent(observation);
+  if (spent !== undefined) {
+    draft.holdReason = "DailyBudgetSpent";
+    enter(draft, observation, "Queued", spent.message);
+    wake(draft, nextUtcDay(now));
+    return GO_ON;
   }
   if (queue.position > 0) {
     draft.queuePosition = queue.position;

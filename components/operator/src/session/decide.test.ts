@@ -59,7 +59,9 @@ function observation(changes: Changes = {}): Observation {
     status: {},
     managedNamespace: true,
     runtime: { known: true, missingKeys: [], port: 8001 },
-    project: { inactivityTimeoutSeconds: undefined },
+    createdToday: true,
+    children: undefined,
+    project: { inactivityTimeoutSeconds: undefined, dailyCost: undefined },
     queue: { position: 0, limit: undefined },
     jobs: [],
     pods: [],
@@ -370,20 +372,50 @@ describe("decide", () => {
       { phase: "Stopping", reason: "budget", message: /2 of 2 USD/ },
     ],
     [
+      "the project's money of the day stops it",
+      {
+        project: { inactivityTimeoutSeconds: undefined, dailyCost: { limit: 10, spent: 10 } },
+        status: { ...running, agent },
+        jobs: [job],
+        pods: [readyPod],
+      },
+      { phase: "Stopping", reason: "budget", message: /the 10 USD that they may on 2026-01-01 \(UTC\)/ },
+    ],
+    [
+      "less than the project's money of the day does not",
+      {
+        project: { inactivityTimeoutSeconds: undefined, dailyCost: { limit: 10, spent: 9.99 } },
+        status: { ...running, agent },
+        jobs: [job],
+        pods: [readyPod],
+      },
+      { phase: "Running" },
+    ],
+    [
+      "without money of the day a new session queues",
+      { project: { inactivityTimeoutSeconds: undefined, dailyCost: { limit: 10, spent: 12 } } },
+      { phase: "Queued", actions: [], message: /go on at 00:00 UTC, or when an admin raises the limit/ },
+    ],
+    [
       "inactivity of the session's own limit",
       { spec: { inactivityTimeout: 5 }, status: { ...running, agent }, jobs: [job], pods: [readyPod] },
       { phase: "Stopping", reason: "inactivity" },
     ],
     [
       "inactivity of the project's limit",
-      { project: { inactivityTimeoutSeconds: 5 }, status: { ...running, agent }, jobs: [job], pods: [readyPod] },
+      {
+        project: { inactivityTimeoutSeconds: 5, dailyCost: undefined },
+        status: { ...running, agent },
+        jobs: [job],
+        pods: [readyPod],
+      },
       { phase: "Stopping", reason: "inactivity" },
     ],
     [
       "0 is never inactive",
       {
         spec: { inactivityTimeout: 0 },
-        project: { inactivityTimeoutSeconds: 5 },
+        project: { inactivityTimeoutSeconds: 5, dailyCost: undefined },
         status: { ...running, agent },
         jobs: [job],
         pods: [readyPod],
@@ -530,6 +562,27 @@ describe("decide", () => {
     expect(status.stoppedReason).toBe(expected.reason ?? status.stoppedReason);
     expect(status.message ?? "").toMatch(expected.message ?? /^/);
     expect(status.attempt).toBe(expected.attempt ?? status.attempt);
+  });
+
+  it("looks again at midnight UTC while the day's money is spent, and marks what was spent before the day", () => {
+    const dailyCost = { limit: 1, spent: 1 };
+    const queued = decide(observation({ project: { inactivityTimeoutSeconds: undefined, dailyCost } }), DEFAULT_POLICY);
+    expect(queued.wakeAt).toBe(Date.parse("2026-01-02T00:00:00Z"));
+
+    const usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costUsd: 4 };
+    const old = {
+      createdToday: false,
+      status: { ...running, agent: { ...agent, usage } },
+      jobs: [job],
+      pods: [readyPod],
+    };
+    const marked = decide(observation(old), DEFAULT_POLICY);
+    expect(marked.status.dailyCost).toEqual({ day: "2026-01-01", baseUsd: 4 });
+    expect(marked.wakeAt).toBeLessThanOrEqual(Date.parse("2026-01-02T00:00:00Z"));
+    const later = { ...old, status: { ...old.status, dailyCost: { day: "2026-01-01", baseUsd: 1 } } };
+    expect(decide(observation(later), DEFAULT_POLICY).status.dailyCost?.baseUsd).toBe(1);
+    const atRest = { createdToday: false, spec: { desiredState: "Stopped" as const }, status: resting("Stopped") };
+    expect(decide(observation(atRest), DEFAULT_POLICY).status.dailyCost).toBeUndefined();
   });
 
   it("never throws, takes only known ways, and never leaves a wish to run unattended: every phase × every fact", () => {

@@ -10,7 +10,8 @@ import { conditionsOf } from "./conditions.ts";
 import type { Decision } from "./decision.ts";
 import { draftOf, enter, milliseconds, time, wake, type Draft } from "./draft.ts";
 import { eventsOf } from "./events.ts";
-import { finalPhaseOf, isFinal } from "./lifecycle.ts";
+import { dailyCostOn, nextUtcDay, utcDay } from "../spending/daily-cost.ts";
+import { finalPhaseOf, isFinal, occupiesSlot } from "./lifecycle.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { supervise, type Verdict } from "./supervise.ts";
 import { teardown } from "./teardown.ts";
@@ -20,6 +21,7 @@ export function decide(observation: Observation, policy: Policy): Decision {
   if (observation.deletedAt === undefined) {
     if (!observation.hasFinalizer) draft.actions.push({ type: "addFinalizer" });
     advance(observation, policy, draft);
+    if (!isFinal(draft.phase)) markDay(observation, draft);
   } else {
     remove(observation, policy, draft, observation.deletedAt);
   }
@@ -31,6 +33,13 @@ export function decide(observation: Observation, policy: Policy): Decision {
     events: eventsOf(observation, draft),
     wakeAt,
   };
+}
+
+/** What it has cost before today must be known once it works today, for the project's limit of the day. */
+function markDay(observation: Observation, draft: Draft): void {
+  const { now, status, createdToday } = observation;
+  draft.dailyCost = dailyCostOn(utcDay(now), status, createdToday);
+  if (occupiesSlot(draft.phase)) wake(draft, nextUtcDay(now));
 }
 
 function advance(observation: Observation, policy: Policy, draft: Draft): void {

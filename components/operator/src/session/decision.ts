@@ -19,6 +19,8 @@ export const OPERATOR_STATUS_FIELDS = [
   "retries",
   "nextRetryTime",
   "queuePosition",
+  "dailyCost",
+  "children",
 ] as const satisfies readonly (keyof AgenticSessionStatus)[];
 
 export type OperatorStatus = Pick<AgenticSessionStatus, (typeof OPERATOR_STATUS_FIELDS)[number]>;

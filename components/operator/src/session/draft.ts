@@ -26,6 +26,8 @@ export function draftOf(observation: Observation): Draft {
     message: status.message,
     retries: status.retries,
     nextRetryTime: status.nextRetryTime,
+    dailyCost: status.dailyCost,
+    children: observation.children === undefined ? undefined : [...observation.children],
     actions: [],
     wakeAt: undefined,
   };

@@ -11,6 +11,8 @@ import {
 } from "@pilothouse/kubernetes";
 import type { Registries } from "../configuration/registries.ts";
 import type { ProjectSettingsObject, SessionObject } from "../resources/types.ts";
+import { createdOn, spentOn, utcDay } from "../spending/daily-cost.ts";
+import { childrenOf } from "./children.ts";
 import { jobFactOf, podFactOf } from "./facts.ts";
 import { ANNOTATIONS } from "./names.ts";
 import type { JobFact, Observation, PodFact, Preparation } from "./observation.ts";
@@ -21,6 +23,8 @@ export interface SessionWorld {
   readonly jobs: (sessionUid: string) => readonly Stored<Job>[];
   readonly pods: (sessionUid: string) => readonly Stored<Pod>[];
   readonly sessions: (namespace: string) => readonly Stored<SessionObject>[];
+  /** Sessions that name this one as their parent. */
+  readonly children: (session: Stored<SessionObject>) => readonly Stored<SessionObject>[];
   readonly settings: (namespace: string) => Stored<ProjectSettingsObject> | undefined;
   readonly isManaged: (namespace: string) => boolean;
   /** Names of the keys of the project's runner secret. */
@@ -117,7 +121,12 @@ export function observe(
     status: session.status ?? {},
     managedNamespace: world.isManaged(namespace),
     runtime: runtimeFact(world, namespace, gathered.runtime, options.upstreamsSet),
-    project: { inactivityTimeoutSeconds: world.settings(namespace)?.spec?.inactivityTimeoutSeconds },
+    createdToday: createdOn(session, utcDay(options.now)),
+    project: {
+      inactivityTimeoutSeconds: world.settings(namespace)?.spec?.inactivityTimeoutSeconds,
+      dailyCost: dailyCost(world, namespace, options.now),
+    },
+    children: childrenOf(session, world.children(session)),
     queue: { position: options.position, limit: options.limit },
     jobs: gathered.jobs,
     pods: gathered.pods,
@@ -125,6 +134,13 @@ export function observe(
     preparation: options.preparation,
     transcript: options.transcript,
   };
+}
+
+function dailyCost(world: SessionWorld, namespace: string, now: number): Observation["project"]["dailyCost"] {
+  const settings = world.settings(namespace);
+  const limit = settings?.spec?.limits?.maxCostUsdPerDay;
+  if (limit === undefined) return undefined;
+  return { limit, spent: spentOn(utcDay(now), world.sessions(namespace), settings?.status?.spending) };
 }
 
 function runtimeFact(

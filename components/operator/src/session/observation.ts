@@ -1,5 +1,5 @@
 // Everything that a decision about a session rests on, gathered into one plain value.
-import type { AgenticSessionSpec, AgenticSessionStatus } from "@pilothouse/contracts";
+import type { AgenticSessionSpec, AgenticSessionStatus, ChildSession } from "@pilothouse/contracts";
 
 export interface JobFact {
   readonly name: string;
@@ -53,6 +53,8 @@ export interface Observation {
   readonly now: number;
   readonly name: string;
   readonly generation: number;
+  /** It was created on the UTC day that it is now. */
+  readonly createdToday: boolean;
   /** Milliseconds since epoch of the deletion request; undefined = not being deleted. */
   readonly deletedAt: number | undefined;
   readonly hasFinalizer: boolean;
@@ -65,7 +67,13 @@ export interface Observation {
   readonly runtime:
     | { readonly known: true; readonly missingKeys: readonly string[]; readonly port: number }
     | { readonly known: false; readonly message: string };
-  readonly project: { readonly inactivityTimeoutSeconds: number | undefined };
+  readonly project: {
+    readonly inactivityTimeoutSeconds: number | undefined;
+    /** USD: what its sessions may cost on one UTC day, and what they have cost on this one; undefined = no limit. */
+    readonly dailyCost: { readonly limit: number; readonly spent: number } | undefined;
+  };
+  /** What is known of the sessions that were started for this one. */
+  readonly children: readonly ChildSession[] | undefined;
   /** Place in the project's queue: 0 = a slot is free for this session. */
   readonly queue: { readonly position: number; readonly limit: number | undefined };
   readonly jobs: readonly JobFact[];

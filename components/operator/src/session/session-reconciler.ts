@@ -41,6 +41,8 @@ export interface SessionReconcilerOptions {
   readonly registries: () => Promise<Registries>;
   readonly places: PlaceBook;
   readonly transcripts: TranscriptStore;
+  /** Keeps what a session has cost on this day, before it is let go. */
+  readonly settleCost: (session: Stored<SessionObject>, signal: AbortSignal) => Promise<void>;
   readonly policy: Policy;
   readonly pod: PodSettings;
   readonly storageClass: string | undefined;
@@ -223,6 +225,7 @@ export class SessionReconciler {
         await goneIsFine(client.delete(sessions, { namespace, name }, { preconditions: { uid }, signal }));
         return undefined;
       case "removeFinalizer": {
+        await this.#options.settleCost(session, signal);
         const finalizers = (session.metadata.finalizers ?? []).filter((finalizer) => finalizer !== SESSION_FINALIZER);
         await this.#writeFinalizers(session, finalizers, signal).catch((error: unknown) => {
           if (!isNotFound(error)) throw error;

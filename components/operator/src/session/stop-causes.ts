@@ -1,5 +1,6 @@
 // Why a running session should stop although nobody has asked for it.
 import type { AgenticSessionStatus, StoppedReason } from "@pilothouse/contracts";
+import { utcDay } from "../spending/daily-cost.ts";
 import type { JobFact, Observation, Policy } from "./observation.ts";
 
 export interface StopCause {
@@ -14,7 +15,7 @@ export function stopCause(
   policy: Policy,
 ): { readonly cause: StopCause | undefined; readonly wakeAt: number | undefined } {
   const { now, status } = observation;
-  const cause = budgetExceeded(status) ?? runFinished(observation, job);
+  const cause = budgetExceeded(status) ?? dayIsSpent(observation) ?? runFinished(observation, job);
   if (cause !== undefined) return { cause, wakeAt: undefined };
   const limit = inactivityLimitSeconds(observation, policy);
   if (limit === 0) return { cause: undefined, wakeAt: undefined };
@@ -40,6 +41,16 @@ function lastActivity(status: AgenticSessionStatus): number {
 function budgetExceeded(status: AgenticSessionStatus): StopCause | undefined {
   const message = status.agent?.budgetExceeded;
   return message === undefined || message === "" ? undefined : { reason: "budget", message };
+}
+
+/** The project's money of the day is spent. The sum is not named: a message that changes with it would cost a write each time. */
+export function dayIsSpent({ now, project }: Observation): StopCause | undefined {
+  const { dailyCost } = project;
+  if (dailyCost === undefined || dailyCost.spent < dailyCost.limit) return undefined;
+  const message =
+    `the project's sessions have cost the ${dailyCost.limit} USD that they may on ${utcDay(now)} (UTC): ` +
+    "they can go on at 00:00 UTC, or when an admin raises the limit of the day";
+  return { reason: "budget", message };
 }
 
 function runFinished(observation: Observation, job: JobFact): StopCause | undefined {

@@ -46,6 +46,8 @@ export interface Caches {
 export const BY_NAMESPACE = "namespace";
 export const BY_SESSION_UID = "session-uid";
 export const BY_MEMBER = "member";
+/** Sessions by the session that they name as their parent. */
+export const BY_PARENT = "parent";
 
 export function createCaches(client: KubernetesClient, resyncMilliseconds: number, logger: Logger): Caches {
   const common = { client, logger };
@@ -59,7 +61,11 @@ export function createCaches(client: KubernetesClient, resyncMilliseconds: numbe
       transform: withoutValues,
     });
   return {
-    sessions: new Informer<SessionObject>({ ...resync, resource: sessions, indexers: { [BY_NAMESPACE]: byNamespace } }),
+    sessions: new Informer<SessionObject>({
+      ...resync,
+      resource: sessions,
+      indexers: { [BY_NAMESPACE]: byNamespace, [BY_PARENT]: byParent },
+    }),
     jobs: new Informer<Job>({
       ...common,
       resource: jobs,
@@ -110,6 +116,8 @@ export function informersOf(caches: Caches): {
 }
 
 const byNamespace = (object: { metadata: { namespace?: string } }): string[] => [object.metadata.namespace ?? ""];
+const byParent = ({ metadata, spec }: Stored<SessionObject>): string[] =>
+  spec.parentSession === undefined ? [] : [`${metadata.namespace}/${spec.parentSession}`];
 const byMember = (binding: Stored<RoleBinding>): string[] => Array.from(new Set(membersOf(binding).map(memberKey)));
 
 /** A Job is a session's when the session controls it, whatever its labels say. */

@@ -173,6 +173,7 @@ export class World {
       jobs: () => this.#jobs.list(),
       pods: () => this.#pods.list(),
       sessions: () => this.#sessions.list(),
+      children: () => [],
       settings: () => undefined,
       isManaged: () => true,
       runnerKeys: () => new Set(),
@@ -188,6 +189,7 @@ export class World {
           if (!this.#backendUp) throw new Error("the backend does not answer");
         },
       },
+      settleCost: async () => {},
       policy: DEFAULT_POLICY,
       pod: POD,
       storageClass: undefined,
