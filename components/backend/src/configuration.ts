@@ -36,6 +36,12 @@ export const BackendEnvironment = z.object({
     .string()
     .default(serviceAccountUser(SYSTEM_NAMESPACE, OPERATOR_SERVICE_ACCOUNT))
     .describe("User name that may delete transcripts"),
+  INTEGRATION_TEST_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .max(60)
+    .default(15)
+    .describe("Longest wait for the operator to test a credential"),
   AUDIT_LOG: z.string().default("stderr").describe("stderr, off, or a file to append to"),
   ...TracingEnvironment.shape,
   PILOTHOUSE_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),

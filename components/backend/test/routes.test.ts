@@ -222,6 +222,17 @@ describe("sessions", () => {
     });
   });
 
+  it("belong to another that their creator may act on", async () => {
+    const child = { ...replay, parentSession: "wrapped" };
+    const { status, body } = await backend.call("POST", SESSIONS, editor, child);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ spec: { parentSession: "wrapped" } });
+    const orphan = await backend.call("POST", SESSIONS, editor, { spec: { ...replay, parentSession: "absent" } });
+    expect(orphan.status).toBe(400);
+    expect(orphan.text).toContain("parentSession");
+    expect((await backend.call("POST", SESSIONS, viewer, child)).status).toBe(403);
+  });
+
   it("have no runner before they run", async () => {
     const message = { messages: [{ role: "user", content: "hi" }] };
     const run = await backend.call("POST", `${SESSIONS}/wrapped/agui/run`, editor, message);
@@ -313,6 +324,27 @@ describe("members", () => {
     expect((await backend.call("DELETE", path, editor)).status).toBe(403);
     expect((await backend.call("DELETE", path, owner)).status).toBe(204);
     expect((await backend.call("DELETE", path, owner)).status).toBe(404);
+  });
+
+  it("change their role in place", async () => {
+    const path = `${PATH}/user/mover`;
+    const roleOf = async () => {
+      const { body } = await backend.call<{ items: { subjectName: string; role: string }[] }>("GET", PATH, viewer);
+      return body.items.filter(({ subjectName }) => subjectName === "mover").map(({ role }) => role);
+    };
+    expect((await backend.call("PUT", path, owner, { role: "edit" })).status).toBe(404);
+    await backend.call("POST", PATH, owner, { subjectType: "user", subjectName: "mover", role: "view" });
+    for (const role of ["admin", "edit", "view", "edit", "edit"]) {
+      const changed = await backend.call("PUT", path, owner, { role });
+      expect(changed.body).toEqual({ subjectType: "user", subjectName: "mover", role });
+      expect(await roleOf()).toEqual([role]);
+    }
+    expect((await backend.call("GET", SESSIONS, cluster.token("mover"))).status).toBe(200);
+    expect((await backend.call("PUT", path, editor, { role: "admin" })).status).toBe(403);
+    expect((await backend.call("PUT", path, owner, { role: "god" })).status).toBe(400);
+    expect((await backend.call("PUT", `${PATH}/user/olga`, owner, { role: "view" })).status).toBe(409);
+    expect((await backend.call("DELETE", path, owner)).status).toBe(204);
+    expect(await roleOf()).toEqual([]);
   });
 
   it("always include an admin", async () => {

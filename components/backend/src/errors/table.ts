@@ -27,6 +27,7 @@ export const ERRORS = {
   RUNNER_FAILED: { status: 502, meaning: "the session's runner did not answer as it should" },
   KUBERNETES_UNAVAILABLE: { status: 503, meaning: "the Kubernetes API does not answer" },
   REGISTRY_UNAVAILABLE: { status: 503, meaning: "a registry file could never be read" },
+  TEST_TIMED_OUT: { status: 504, meaning: "the operator has not answered in time" },
   STORE_UNAVAILABLE: { status: 503, meaning: "the transcript store does not answer" },
 } as const;
 

@@ -11,13 +11,21 @@ export interface PageRules<T> {
   readonly defaultSort: string;
 }
 
-export function page<T>(items: readonly T[], query: ListQuery, rules: PageRules<T>): Page<T> {
+export function page<T>(
+  items: readonly T[],
+  query: ListQuery,
+  rules: PageRules<T>,
+  /** What `search` finds by other means. */
+  alsoFound: (item: T) => boolean = () => false,
+): Page<T> {
   const offset = query.continue === undefined ? query.offset : parseContinue(query.continue);
   const needle = query.search?.toLowerCase();
   const matching =
     needle === undefined || needle === ""
       ? [...items]
-      : items.filter((item) => rules.search(item).some((text) => text?.toLowerCase().includes(needle)));
+      : items.filter(
+          (item) => alsoFound(item) || rules.search(item).some((text) => text?.toLowerCase().includes(needle)),
+        );
   sortBy(matching, query.sort ?? rules.defaultSort, rules);
   const { limit } = query;
   const end = offset + limit;

@@ -44,14 +44,24 @@ export function permissionsOf(bindings: readonly RoleBinding[]): Permission[] {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A binding of one subject, named by the subject, so that nobody is given two roles at once. */
-export function memberBinding(type: SubjectType, name: string, role: Role): RoleBinding {
+/**
+ * A binding of one subject, named by the subject, so that nobody is given two roles at once. Kubernetes lets no binding
+ * change its role: the one that replaces another has a name of its own, and is there before the other goes.
+ */
+export function memberBinding(type: SubjectType, name: string, role: Role, replaced?: readonly string[]): RoleBinding {
   const hash = createHash("sha256").update(name).digest("hex").slice(0, 32);
   return {
-    metadata: { name: `pilothouse-member-${type}-${hash}`, labels: { [LABELS.component]: "member" } },
+    metadata: {
+      name: freeName(`pilothouse-member-${type}-${hash}`, role, replaced ?? []),
+      labels: { [LABELS.component]: "member" },
+    },
     roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name: PROJECT_ROLES[role] },
     subjects: [toSubject(type, name)],
   };
+}
+
+function freeName(name: string, role: Role, taken: readonly string[]): string {
+  return taken.includes(name) ? `${name}-${role}` : name;
 }
 
 export interface Removal {

@@ -2,7 +2,6 @@
 import {
   INTEGRATION_SECRETS_NAME,
   INTEGRATION_SECRET_KEYS,
-  IntegrationsAnswer,
   RUNNER_SECRETS_NAME,
   RUNNER_SECRET_KEYS,
   SecretKeysAnswer,
@@ -35,39 +34,7 @@ const KINDS = [
 
 const tags = ["secrets"];
 
-/** The keys without which a service cannot be used. */
-const INTEGRATIONS = {
-  github: ["GITHUB_TOKEN"],
-  gitlab: ["GITLAB_TOKEN"],
-  jira: ["JIRA_URL", "JIRA_API_TOKEN"],
-} as const;
-
 export const secretRoutes: FastifyPluginAsyncZod = async (app) => {
-  app.get("/projects/:project/integrations", {
-    config: { access: "view" },
-    schema: {
-      tags,
-      summary: "Services that the project has credentials for",
-      params: ProjectParams,
-      response: { 200: IntegrationsAnswer, ...errorAnswers },
-    },
-    handler: async (request) => {
-      const { project } = request.params;
-      const caller = callerOf(request);
-      await demandProject(caller, project);
-      const set = setKeys(await readSettingsStatus(caller, project), INTEGRATION_SECRETS_NAME);
-      const items = (["github", "gitlab", "jira"] as const).map((id) => {
-        const times = INTEGRATIONS[id].map((key) => set.get(key));
-        const newest = times
-          .flatMap((time) => (time === undefined ? [] : [time]))
-          .toSorted()
-          .at(-1);
-        return { id, configured: !times.includes(undefined), updatedAt: newest ?? null };
-      });
-      return { items };
-    },
-  });
-
   for (const { path, summary, secret, known, body } of KINDS) {
     app.get(`/projects/:project/${path}`, {
       config: { access: "view" },

@@ -5,7 +5,7 @@ import type { PageRules } from "../http/page.ts";
 import { phaseOf, type Session } from "./present.ts";
 
 export const PAGE_RULES: PageRules<Session> = {
-  search: ({ metadata, spec }) => [metadata.name, spec.displayName, spec.initialPrompt],
+  search: ({ metadata, spec, status }) => [metadata.name, spec.displayName, spec.initialPrompt, status?.agent?.title],
   sort: {
     name: (session) => session.metadata.name,
     displayName: (session) => (session.spec.displayName ?? session.metadata.name).toLowerCase(),

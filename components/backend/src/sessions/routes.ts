@@ -21,6 +21,7 @@ import { Nothing, ProjectParams, SessionParams, errorAnswers } from "../http/par
 import type { Caller } from "../identity/identity.ts";
 import { agenticSessions } from "../kubernetes/resources.ts";
 import { getProject } from "../projects/projects.ts";
+import { TranscriptMatches } from "../search/transcripts.ts";
 import type { Store } from "../store/store.ts";
 import { readActivity } from "./activity.ts";
 import { checkChange, checkModel, flattenChange } from "./changes.ts";
@@ -28,7 +29,7 @@ import { createSession, type CreationDependencies } from "./creation.ts";
 import { PAGE_RULES, labelSelector, matcher } from "./list.ts";
 import { flatten } from "./plan.ts";
 import { present, type Session } from "./present.ts";
-import { getSession } from "./session.ts";
+import { checkParent, getSession } from "./session.ts";
 import { streamSessions } from "./watch.ts";
 
 export interface SessionDependencies extends CreationDependencies {
@@ -48,7 +49,8 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
       schema: {
         tags,
         summary: "Sessions of a project",
-        description: "With watch=1 and Accept: text/event-stream, the changes of the list as they happen.",
+        description:
+          "search looks into names, first prompts and, from three characters on, into what was said. With watch=1 and Accept: text/event-stream, the changes of the list as they happen.",
         params: ProjectParams,
         querystring: SessionListQuery,
         response: { 200: SessionPage, ...errorAnswers },
@@ -64,15 +66,19 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
           if (!wantsEventStream(request)) {
             throw new ApiError("NOT_ACCEPTABLE", "watch=1 answers with text/event-stream alone: accept it");
           }
-          // One small list first, so that a refusal is a status and not an event.
-          await caller.kubernetes.list(agenticSessions, { ...selection, limit: 1 });
-          await streamSessions(caller, project, query, streams.open(reply));
+          // A list first, so that a refusal is a status and not an event.
+          const size = query.search === undefined ? { limit: 1 } : {};
+          const { items } = await caller.kubernetes.list(agenticSessions, { ...selection, ...size });
+          const said = await TranscriptMatches.among(store, query.search, items);
+          await streamSessions(caller, project, query, said, streams.open(reply));
           return reply;
         }
         const { items } = await caller.kubernetes.list(agenticSessions, selection);
         // Kubernetes lists the nothing in a namespace that does not exist to those who may list anywhere.
         if (items.length === 0) await demandExistence(caller, project);
-        const result = page(items.filter(matches), query, PAGE_RULES);
+        const candidates = items.filter(matches);
+        const said = await TranscriptMatches.among(store, query.search, candidates);
+        const result = page(candidates, query, PAGE_RULES, (session) => said.has(session));
         return { ...result, items: result.items.map(present) };
       },
     });
@@ -90,7 +96,9 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
         const { project } = request.params;
         const { name, labels } = request.body;
         return once(store, request, reply, async () => {
-          const wish = { project, name, labels, spec: flatten(request.body) };
+          const spec = flatten(request.body);
+          await checkParent(callerOf(request), project, spec.parentSession);
+          const wish = { project, name, labels, spec };
           return created(project, await createSession(dependencies, callerOf(request), wish));
         });
       },

@@ -1,4 +1,6 @@
 /** Finds one session with the caller's own token. */
+import { isNotFound } from "@pilothouse/kubernetes";
+import { invalidField } from "../errors/api-error.ts";
 import { demandSessionUpdate } from "../identity/access.ts";
 import type { Caller } from "../identity/identity.ts";
 import { agenticSessions } from "../kubernetes/resources.ts";
@@ -19,4 +21,15 @@ export async function actOnSession(
     demandSessionUpdate(caller, project, session),
   ]);
   return found;
+}
+
+/** A session belongs to another if its creator may act on that one. @throws ApiError that names the field */
+export async function checkParent(caller: Caller, project: string, parent: string | undefined): Promise<void> {
+  if (parent === undefined) return;
+  try {
+    await actOnSession(caller, { project, session: parent });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw invalidField("parentSession", `there is no session ${parent} in project ${project}`);
+  }
 }

@@ -5,6 +5,7 @@ import { translate } from "../errors/translate.ts";
 import type { Caller } from "../identity/identity.ts";
 import { agenticSessions } from "../kubernetes/resources.ts";
 import { follow } from "../kubernetes/follow.ts";
+import type { TranscriptMatches } from "../search/transcripts.ts";
 import { labelSelector, matcher, searcher } from "./list.ts";
 import { present } from "./present.ts";
 
@@ -13,6 +14,7 @@ export async function streamSessions(
   caller: Caller,
   project: string,
   query: SessionListQuery,
+  said: TranscriptMatches,
   writer: SseWriter,
 ): Promise<void> {
   const matches = matcher(query);
@@ -30,7 +32,7 @@ export async function streamSessions(
       }
       const { object } = change;
       const { name, uid } = object.metadata;
-      if (change.type === "present" && matches(object) && found(object)) {
+      if (change.type === "present" && matches(object) && (found(object) || (await said.hasNow(object)))) {
         send({ type: shown.has(uid) ? "modified" : "added", session: present(object) });
         shown.add(uid);
       } else if (shown.delete(uid)) {

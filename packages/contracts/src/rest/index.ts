@@ -8,6 +8,7 @@ export * from "./members.ts";
 export * from "./platform.ts";
 export * from "./projects.ts";
 export * from "./runner.ts";
+export * from "./search.ts";
 export * from "./secrets.ts";
 export * from "./sessions.ts";
 export * from "./settings.ts";

@@ -26,6 +26,7 @@ export const CreatePermissionRequest = z.strictObject({
   subjectName: SubjectName,
   role: Role,
 });
+export const ChangePermissionRequest = z.strictObject({ role: Role });
 export type CreatePermissionRequest = z.infer<typeof CreatePermissionRequest>;
 
 export const ProjectKey = z

@@ -43,9 +43,30 @@ export type SecretKeyState = z.infer<typeof SecretKeyState>;
 export const SecretKeysAnswer = z.object({ keys: z.array(SecretKeyState) });
 export type SecretKeysAnswer = z.infer<typeof SecretKeysAnswer>;
 
-/** Which services the project has credentials for. */
+export const IntegrationId = z.enum(["github", "gitlab", "jira"]);
+export type IntegrationId = z.infer<typeof IntegrationId>;
+
+const found = {
+  checkedAt: z.string().describe("When the credential was last tested"),
+  account: z.string().optional().describe("Whom the service says the credential belongs to"),
+  message: z.string().optional().describe("Why it is not valid"),
+};
+
+/** One service, and whether the project has a credential for it that works. */
 export const IntegrationState = z
-  .object({ id: z.enum(["github", "gitlab", "jira"]), configured: z.boolean(), updatedAt: z.string().nullable() })
+  .object({
+    id: IntegrationId,
+    configured: z.boolean(),
+    updatedAt: z.string().nullable(),
+    valid: z.boolean().optional().describe("Absent when it was never tested"),
+    ...found,
+    checkedAt: found.checkedAt.optional(),
+  })
   .meta({ id: "Integration" });
 export type IntegrationState = z.infer<typeof IntegrationState>;
 export const IntegrationsAnswer = z.object({ items: z.array(IntegrationState) });
+
+export const IntegrationTest = z
+  .object({ id: IntegrationId, configured: z.boolean(), valid: z.boolean(), ...found })
+  .meta({ id: "IntegrationTest" });
+export type IntegrationTest = z.infer<typeof IntegrationTest>;

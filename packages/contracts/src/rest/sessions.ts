@@ -19,7 +19,7 @@ export const LabelKey = z
 export const LabelValue = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
 export const Labels = z.record(LabelKey, LabelValue);
 
-const { userContext: _setByTheServer, parentSession: _setByClone, ...creatable } = strictFields(AgenticSessionSpec);
+const { userContext: _setByTheServer, ...creatable } = strictFields(AgenticSessionSpec);
 const specFields = { ...creatable };
 
 export const CreateSessionRequest = z
