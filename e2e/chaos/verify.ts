@@ -99,7 +99,9 @@ function faultsOf(
       faults.push(say(`is Running with ${count("runner")} runners and ${count("broker")} brokers`));
     if (status.agent?.status === undefined) faults.push(say("is Running and says nothing of its agent"));
     if (spec.desiredState !== "Running") faults.push(say("is Running though it was stopped"));
-    if (habit !== "stays") faults.push(say("is Running though it should have ended by itself"));
+    // Started again by a person, it waits for the next message however its first work ended.
+    const endsByItself = habit === "inactivity" || habit === "timeout" || (habit !== "stays" && wish !== "Running");
+    if (endsByItself) faults.push(say("is Running though it should have ended by itself"));
     else if (status.agent?.status === "working") faults.push(say("is still working"));
   } else if (RESTING.includes(phase)) {
     if (own.length > 0) faults.push(say(`is ${phase} and has ${own.length} processes`));
@@ -108,7 +110,8 @@ function faultsOf(
       faults.push(say(`is ${phase} (${status.stoppedReason}) though nobody stopped it`));
     // A session may be killed more often than the operator is willing to try again; nothing else is a reason to fail.
     if (phase === "Failed" && !/^gave up after/.test(status.message ?? "")) faults.push(say("has failed"));
-    if (habit === "ttl") faults.push(say(`is ${phase} and should have been deleted by its time to live`));
+    if (habit === "ttl" && status.completionTime < new Date(Date.now() - 10_000).toISOString())
+      faults.push(say(`is ${phase} and should have been deleted by its time to live`));
   } else {
     faults.push(say(`is ${phase}`));
   }

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EventType, type EventLog } from "@pilothouse/agui";
-import type { AgenticSession, AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
+import type { AgentDigest, AgenticSession, AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
 import type { RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/rest/runner";
 import type { CapabilitiesReport } from "@pilothouse/contracts/runner/capabilities";
 import type { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
@@ -31,6 +31,7 @@ import { modelOf } from "./session/model.ts";
 import { SessionClient } from "./session/session.ts";
 import { SharedState } from "./state/shared-state.ts";
 import { StateFile } from "./state/state-file.ts";
+import { caughtUpDigest } from "./status/catch-up.ts";
 import { digestEvent, initialDigest, type DigestState } from "./status/digest.ts";
 import { StatusReporter, type RunnerStatus } from "./status/reporter.ts";
 import { TranscriptClient } from "./transcript/client.ts";
@@ -118,6 +119,7 @@ export class Runner {
     const former = await readFormerAttempt(log, environment.PILOTHOUSE_SESSION_UID, state.current.runSeq);
     const recorder = new Recorder({ log, secrets, logger });
     if (closeInterruptedRun(former, recorder)) logger.info("closed the run that the former attempt left open");
+    const formerDigest = await caughtUpDigest(object.status?.agent, log);
     const remembers = bridge.remembers ?? bridge.capabilities().sessionPersistence;
     if (!remembers && log.lastSeq > 0)
       tellForgotten(recorder, environment.PILOTHOUSE_SESSION_UID, bridge.capabilities().framework, randomUUID);
@@ -137,6 +139,7 @@ export class Runner {
       recorder,
       bridge,
       object,
+      formerDigest,
       position,
       delivered,
       // A framework that has forgotten its question cannot take the answer.
@@ -156,6 +159,7 @@ export class Runner {
     recorder: Recorder;
     bridge: PlatformBridge;
     object: AgenticSession;
+    formerDigest: AgentDigest | undefined;
     position: number | undefined;
     delivered: boolean;
     interrupts: readonly Interrupt[];
@@ -169,7 +173,7 @@ export class Runner {
     this.bridgeName = environment.RUNNER_TYPE;
     this.log = log;
     this.metrics = new RunnerMetrics();
-    this.#digest = initialDigest(object.status?.agent, start.interrupts.length > 0);
+    this.#digest = initialDigest(start.formerDigest, start.interrupts.length > 0);
     this.#setDigest({ lastSeq: log.lastSeq, promptDelivered: start.delivered });
     const broker = { url: environment.PILOTHOUSE_BROKER_URL, token: environment.PILOTHOUSE_BROKER_TOKEN };
     const usage = new BrokerUsage({

@@ -23,6 +23,7 @@ import {
   type Volume,
 } from "@pilothouse/kubernetes";
 import { sessions, type SessionObject } from "../resources/types.ts";
+import { finishedRunsAtStart } from "./finished-runs.ts";
 import { ANNOTATIONS, BROKER_CONTAINER, BROKER_TOKEN_KEY, CONFIGURATION_NAME, RUNNER_CONTAINER } from "./names.ts";
 import { sessionLabels } from "./objects.ts";
 
@@ -76,13 +77,12 @@ export function sessionJob(
   const { name, namespace } = session.metadata;
   const { timeout } = session.spec;
   const labels = { ...sessionLabels(session), [LABELS.attempt]: String(attempt) };
-  const finishedRuns = session.status?.agent?.finishedRuns ?? 0;
   return {
     metadata: {
       name: sessionJobName(name, attempt),
       namespace,
       labels,
-      annotations: { [ANNOTATIONS.finishedRunsAtStart]: String(finishedRuns) },
+      annotations: { [ANNOTATIONS.finishedRunsAtStart]: String(finishedRunsAtStart(session.status)) },
       ownerReferences: [ownerReferenceTo(sessions, session)],
     },
     spec: {
