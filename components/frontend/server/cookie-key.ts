@@ -1,9 +1,18 @@
-/** The key that seals sign-in cookies: a file of its own, so that a restart keeps everybody signed in. */
+/** The keys that seal sign-in cookies: files of their own, so that a restart keeps everybody signed in. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 const MINIMUM_BYTES = 32;
+
+/** Reads the keys, the newest first. The newest is made when it is absent; a former one that is absent is a mistake. */
+export async function loadCookieKeys([newest, ...former]: readonly string[]): Promise<Buffer[]> {
+  if (newest === undefined) throw new Error("PILOTHOUSE_COOKIE_KEY_FILE names no file");
+  return [
+    await loadCookieKey(newest),
+    ...(await Promise.all(former.map(async (file) => checked(file, await readFile(file))))),
+  ];
+}
 
 /** Reads the key, or makes one (mode 0600). Two servers that start at once agree on the one that was linked first. */
 export async function loadCookieKey(file: string): Promise<Buffer> {

@@ -1,7 +1,7 @@
 /** Starts the UI server: `node components/frontend/server/main.ts` after `npm run build -w @pilothouse/frontend`. */
 import { fileURLToPath } from "node:url";
-import { loadCookieKey } from "./cookie-key.ts";
-import { createSessionCookies } from "./session-cookie.ts";
+import { loadCookieKeys } from "./cookie-key.ts";
+import { createKeyRing } from "./key-ring.ts";
 import { readSettings } from "./settings.ts";
 import { type PageHandler, createShell } from "./shell.ts";
 
@@ -38,8 +38,11 @@ pages.catch((error: unknown) => {
 
 const server = createShell({
   backendUrl: settings.backendUrl,
-  cookies: createSessionCookies(await loadCookieKey(settings.cookieKeyFile)),
+  keys: createKeyRing(await loadCookieKeys(settings.cookieKeyFiles)),
   loginCodesDir: settings.loginCodesDir,
+  provider: settings.provider && (await import("./provider.ts")).createProvider(settings.provider),
+  trustedProxies: settings.trustedProxies,
+  proxySignOutUrl: settings.proxySignOutUrl,
   pages,
   gallery: settings.gallery || development,
   development,

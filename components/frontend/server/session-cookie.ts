@@ -1,88 +1,85 @@
 /**
- * The sign-in cookie: the caller's token, sealed with AES-256-GCM, so that neither the browser's disk nor a script ever
- * holds a usable token. A token that is longer than one cookie may be (4096 bytes) is spread over several.
+ * The sign-in cookie: the caller's tokens, sealed, so that neither the browser's disk nor a script ever holds a usable
+ * one. What is longer than one cookie may be (4096 bytes) is spread over several.
  */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
+import { z } from "zod";
+import { type CookieOptions, cookiesOf, type KeyRing, setCookie } from "./key-ring.ts";
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const PART_CHARACTERS = 3500;
+/** With the request's other headers this stays below what the HTTP server takes (see shell.ts). */
 const MAXIMUM_PARTS = 6;
+const PURPOSE = "session";
+
+const SignedIn = z.object({
+  /** What the backend is shown. */
+  token: z.string().min(1),
+  /** When the token ends, in milliseconds since the epoch; absent when it does not say. */
+  expiresAt: z.number().optional(),
+  refreshToken: z.string().optional(),
+  /** Tells the provider whose session ends, at sign-out; absent when it is the token itself. */
+  idToken: z.string().optional(),
+  /** Signed in by the OpenID Connect provider. */
+  provider: z.boolean().optional(),
+});
+export type SignedIn = z.infer<typeof SignedIn>;
 
 export interface SessionCookies {
-  /** `Set-Cookie` values that sign in; `expires` bounds the browser's copy. */
-  signIn(token: string, options: CookieOptions): string[];
-  /** `Set-Cookie` values that sign out. */
+  /** `Set-Cookie` values that sign in. Throws RangeError for tokens that no cookie can hold. */
+  signIn(session: SignedIn, options: CookieOptions): string[];
+  /** `Set-Cookie` values that sign out, whichever key signed in. */
   signOut(options: CookieOptions): string[];
-  /** The token in a `Cookie` header, or undefined when there is none, or one that this key did not seal. */
-  open(cookieHeader: string | undefined): string | undefined;
+  /** What a `Cookie` header holds, or undefined when there is no sign-in, or one that no key of ours sealed. */
+  open(cookieHeader: string | undefined): OpenedCookie | undefined;
 }
 
-export interface CookieOptions {
-  /** Whether the browser reached us over https: only then may `Secure` be set. */
-  secure: boolean;
-  expires?: Date;
+export interface OpenedCookie {
+  readonly session: SignedIn;
+  /** Sealed with a key that is on its way out: the next answer should seal it anew. */
+  readonly isOld: boolean;
 }
 
-/**
- * Cookies are shared by all ports of a host, so the name carries a mark of the key: two installations on one machine
- * do not sign each other out.
- */
-export function createSessionCookies(secret: Buffer): SessionCookies {
-  const key = Buffer.from(hkdfSync("sha256", secret, "", "pilothouse sign-in cookie", 32));
-  const name = `pilothouse-${createHash("sha256").update(key).digest("hex").slice(0, 8)}`;
-
-  const setCookie = (part: number, value: string, options: CookieOptions, lifetime: string): string =>
-    `${name}.${part}=${value}; Path=/; HttpOnly; SameSite=Lax${options.secure ? "; Secure" : ""}${lifetime}`;
+export function createSessionCookies(keys: KeyRing): SessionCookies {
+  const nameOf = (mark: string, part: number): string => `pilothouse-${mark}.${part}`;
+  const [newest = ""] = keys.marks;
+  const cleared = (mark: string, from: number, options: CookieOptions): string[] =>
+    Array.from({ length: MAXIMUM_PARTS - from }, (_, index) =>
+      setCookie(nameOf(mark, from + index), "", { ...options, lifetime: "Max-Age=0" }),
+    );
 
   return {
-    signIn(token, options) {
-      const sealed = seal(key, token);
+    signIn(session, options) {
+      const sealed = keys.seal(PURPOSE, JSON.stringify(session));
       const parts = Math.ceil(sealed.length / PART_CHARACTERS);
       if (parts > MAXIMUM_PARTS) throw new RangeError("the token is too long for a cookie");
-      const lifetime = options.expires === undefined ? "" : `; Expires=${options.expires.toUTCString()}`;
-      return Array.from({ length: MAXIMUM_PARTS }, (_, part) =>
-        part < parts
-          ? setCookie(part, sealed.slice(part * PART_CHARACTERS, (part + 1) * PART_CHARACTERS), options, lifetime)
-          : setCookie(part, "", options, "; Max-Age=0"),
+      // One that can be renewed lasts as long as the browser runs; another one is of no use after its end.
+      const ends = session.refreshToken === undefined ? session.expiresAt : undefined;
+      const lifetime = ends === undefined ? {} : { lifetime: `Expires=${new Date(ends).toUTCString()}` };
+      const set = Array.from({ length: parts }, (_, part) =>
+        setCookie(nameOf(newest, part), sealed.slice(part * PART_CHARACTERS, (part + 1) * PART_CHARACTERS), {
+          ...options,
+          ...lifetime,
+        }),
       );
+      return [...set, ...cleared(newest, parts, options)];
     },
-    signOut: (options) =>
-      Array.from({ length: MAXIMUM_PARTS }, (_, part) => setCookie(part, "", options, "; Max-Age=0")),
+    signOut: (options) => keys.marks.flatMap((mark) => cleared(mark, 0, options)),
     open(cookieHeader) {
-      if (cookieHeader === undefined) return undefined;
-      const parts: string[] = [];
-      for (const pair of cookieHeader.split(";")) {
-        const [left, value] = splitOnce(pair.trim(), "=");
-        if (!left.startsWith(`${name}.`)) continue;
-        const part = Number(left.slice(name.length + 1));
-        if (Number.isInteger(part) && part >= 0 && part < MAXIMUM_PARTS) parts[part] = value;
+      const values = new Map(cookiesOf(cookieHeader));
+      for (const mark of keys.marks) {
+        const parts = Array.from({ length: MAXIMUM_PARTS }, (_, part) => values.get(nameOf(mark, part)) ?? "");
+        const text = keys.open(mark, PURPOSE, parts.join(""));
+        const session = text === undefined ? undefined : SignedIn.safeParse(parseJson(text)).data;
+        if (session !== undefined) return { session, isOld: mark !== newest };
       }
-      return parts.length === 0 ? undefined : unseal(key, Array.from(parts, (part) => part ?? "").join(""));
+      return undefined;
     },
   };
 }
 
-function seal(key: Buffer, text: string): string {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  return Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]).toString("base64url");
-}
-
-function unseal(key: Buffer, sealed: string): string | undefined {
-  const bytes = Buffer.from(sealed, "base64url");
-  if (bytes.length <= NONCE_BYTES + TAG_BYTES) return undefined;
-  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
-  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+function parseJson(text: string): unknown {
   try {
-    const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-    return text.toString("utf8");
+    return JSON.parse(text);
   } catch {
-    return undefined; // Sealed by another key, or tampered with: both mean "not signed in".
+    return undefined; // Sealed by a version of ours that wrote something else: sign in again.
   }
-}
-
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }

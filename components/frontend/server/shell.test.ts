@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createKeyRing } from "./key-ring.ts";
 import { createSessionCookies } from "./session-cookie.ts";
 import { createShell } from "./shell.ts";
 
@@ -31,7 +32,8 @@ let servers: Server[];
 let base: string;
 let state: { closed: number };
 const pageRequests: IncomingMessage["headers"][] = [];
-const cookies = createSessionCookies(Buffer.alloc(32, 7));
+const keys = createKeyRing([Buffer.alloc(32, 7)]);
+const cookies = createSessionCookies(keys);
 
 async function listen(server: Server): Promise<string> {
   servers.push(server);
@@ -48,7 +50,7 @@ beforeEach(async () => {
   base = await listen(
     createShell({
       backendUrl: new URL(backend),
-      cookies,
+      keys,
       loginCodesDir: directory,
       pages: Promise.resolve((request, response) => {
         pageRequests.push({ ...request.headers });
@@ -75,7 +77,7 @@ afterEach(async () => {
 const call = (path: string, init: RequestInit = {}) => fetch(`${base}${path}`, { redirect: "manual", ...init });
 const signedIn = (token = "good") =>
   cookies
-    .signIn(token, { secure: false })
+    .signIn({ token }, { secure: false })
     .map((cookie) => cookie.split(";")[0])
     .join("; ");
 const cookieOf = (response: Response) =>
@@ -98,7 +100,7 @@ describe("signing in", () => {
     const first = await call("/login?code=abc");
     expect([first.status, first.headers.get("location")]).toEqual([303, "/"]);
     expect(first.headers.getSetCookie()[0]).toMatch(/; Path=\/; HttpOnly; SameSite=Lax/);
-    expect(cookies.open(cookieOf(first))).toBe("good");
+    expect(cookies.open(cookieOf(first))?.session.token).toBe("good");
     const second = await call("/login?code=abc");
     expect(second.headers.get("location")).toBe("/login?problem=code");
     expect(second.headers.getSetCookie()).toEqual([]);
@@ -123,7 +125,7 @@ describe("signing in", () => {
     ) => call("/login", { method: "POST", body: new URLSearchParams(fields), headers });
     const good = await submit({ token: " good ", next: "/projects/a/sessions?x=1" });
     expect(good.headers.get("location")).toBe("/projects/a/sessions?x=1");
-    expect(cookies.open(cookieOf(good))).toBe("good");
+    expect(cookies.open(cookieOf(good))?.session.token).toBe("good");
     expect((await submit({ token: "good", next: "//evil.example/x" })).headers.get("location")).toBe("/");
     expect((await submit({ token: "good", next: "/\\evil.example" })).headers.get("location")).toBe("/");
     expect((await submit({ token: "bad" })).headers.get("location")).toBe("/login?problem=token");

@@ -1,13 +1,15 @@
 "use client";
-/** All sessions of a project, kept up to date by one stream for the whole page. */
+/** All sessions of a project, kept up to date by one stream for the whole browser. */
 import { type AgenticSession, SessionListEvent } from "@pilothouse/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
-import { signInAgain } from "@/lib/api/request";
+import { useMe } from "@/lib/api/queries";
+import { signInEnded, useSignIn } from "@/lib/sign-in-again";
 import { type ConnectionState, holdEventStream } from "../thread/connection/event-stream";
-import { applyListEvent, beginList } from "./session-list-state";
+import type { SessionListState } from "./session-list-state";
+import { followSharedList } from "./shared-list";
 
 /** Changes within this time are drawn together. */
 const GATHER_MS = 60;
@@ -18,28 +20,37 @@ const ConnectionContext = createContext<ConnectionState>({ status: "connecting" 
 export function SessionsProvider({ project, children }: { project: string; children: ReactNode }) {
   const client = useQueryClient();
   const [connection, setConnection] = useState<ConnectionState>({ status: "connecting" });
+  const { data: me } = useMe();
+  const { round } = useSignIn();
   useEffect(() => {
     const key = queryKeys.sessions(project);
     const controller = new AbortController();
-    let state = beginList(client.getQueryData<AgenticSession[]>(key) ?? []);
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let newest: SessionListState | undefined;
     const publish = () => {
       timer = undefined;
-      client.setQueryData(key, [...state.byUid.values()]);
+      if (newest !== undefined) client.setQueryData(key, [...newest.byUid.values()]);
     };
-    void holdEventStream({
-      url: () => `${api.sessions(project)}?watch=1`,
-      lastEventId: () => undefined,
-      onOpen: () => (state = beginList(state.byUid.values())),
-      onEvent(event) {
-        const parsed = SessionListEvent.safeParse(readJson(event.data));
-        if (!parsed.success) return;
-        state = applyListEvent(state, parsed.data);
-        if (state.arriving === undefined) timer ??= setTimeout(publish, GATHER_MS);
+    followSharedList({
+      scope: JSON.stringify([me?.userId, project]),
+      known: client.getQueryData<AgenticSession[]>(key) ?? [],
+      read: ({ onEvent, ...stream }) =>
+        holdEventStream({
+          ...stream,
+          url: () => `${api.sessions(project)}?watch=1`,
+          lastEventId: () => undefined,
+          onEvent(event) {
+            const parsed = SessionListEvent.safeParse(readJson(event.data));
+            if (parsed.success) onEvent(parsed.data);
+          },
+        }),
+      onChange(state) {
+        newest = state;
+        timer ??= setTimeout(publish, GATHER_MS);
       },
       onState(next) {
         setConnection(next);
-        if (next.status === "refused" && next.httpStatus === 401) signInAgain();
+        if (next.status === "refused" && next.httpStatus === 401) signInEnded();
       },
       signal: controller.signal,
     });
@@ -47,7 +58,7 @@ export function SessionsProvider({ project, children }: { project: string; child
       controller.abort();
       clearTimeout(timer);
     };
-  }, [client, project]);
+  }, [client, project, me?.userId, round]);
   return <ConnectionContext value={connection}>{children}</ConnectionContext>;
 }
 

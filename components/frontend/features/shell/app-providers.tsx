@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { Toaster } from "@/components/ui/toast";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { ApiError } from "@/lib/api/request";
+import { SignInAgain } from "./sign-in-again";
 
 function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -29,6 +30,7 @@ export function AppProviders({ nonce, children }: { nonce: string | undefined; c
       <TooltipProvider delayDuration={300}>
         {children}
         <Toaster />
+        <SignInAgain />
       </TooltipProvider>
     </QueryClientProvider>
   );

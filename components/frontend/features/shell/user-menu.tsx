@@ -1,7 +1,10 @@
 "use client";
 import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { z } from "zod";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
+import { toast } from "@/components/ui/toast";
 import { useMe } from "@/lib/api/queries";
+import { messageOf, request } from "@/lib/api/request";
 import { texts } from "@/lib/texts";
 import { applyTheme, THEMES } from "./theme";
 
@@ -50,11 +53,12 @@ export function UserMenu() {
   );
 }
 
-/** Leaves by a form, as a page would without scripts: the server answers with a redirect and a cookie that is gone. */
+const SignedOut = z.object({ location: z.string() });
+
+/** The server takes the cookie back, and says where the rest of the sign-out happens: the provider's page, or ours. */
 function signOut(): void {
-  const form = document.createElement("form");
-  form.method = "post";
-  form.action = "/logout";
-  document.body.append(form);
-  form.submit();
+  request(SignedOut, "/logout", { method: "POST" }).then(
+    ({ location: next }) => location.assign(next),
+    (error: unknown) => toast(messageOf(error), "bad"),
+  );
 }

@@ -1,12 +1,13 @@
 "use client";
 /** Holds a session's event stream open while somebody looks, and fills a thread store from it. */
 import { useEffect, useMemo, useState } from "react";
-import { type ConnectionState, holdEventStream } from "./connection/event-stream";
+import type { ConnectionState } from "./connection/event-stream";
+import { holdLimitedStream } from "./connection/limited-stream";
+import { signInEnded, useSignIn } from "@/lib/sign-in-again";
 import { parseEvent } from "./fields";
 import { browserScheduler, createThreadStore, type ThreadStore } from "./thread-store";
+import { useAttended } from "./use-attended";
 
-/** Browsers keep few connections per host, so a tab that nobody looks at gives its own back after this time. */
-const HIDDEN_MS = 60_000;
 /** When nothing has come for this long, what is there is all that there is for now. */
 const QUIET_MS = 250;
 
@@ -25,16 +26,17 @@ export function useThreadStream(url: string, knownSeq: number): ThreadStream {
   const store = useMemo(() => createThreadStore(browserScheduler), [url]); // eslint-disable-line react-hooks/exhaustive-deps -- a store per address
   const [connection, setConnection] = useState<ConnectionState>({ status: "connecting" });
   const [isReady, setReady] = useState(false);
-  const isVisible = useRecentlyVisible();
+  const isAttended = useAttended();
+  const { round } = useSignIn();
 
   useEffect(() => {
-    if (!isVisible) {
+    if (!isAttended) {
       setConnection({ status: "paused" });
       return;
     }
     const controller = new AbortController();
     const id = () => (store.lastReceived() === 0 ? undefined : String(store.lastReceived()));
-    void holdEventStream({
+    void holdLimitedStream({
       url: () => url,
       lastEventId: id,
       onEvent({ id: eventId, data }) {
@@ -42,14 +44,17 @@ export function useThreadStream(url: string, knownSeq: number): ThreadStream {
         const seq = eventId !== undefined && /^\d+$/.test(eventId) ? Number(eventId) : undefined;
         if (event !== undefined) store.receive(event, seq);
       },
-      onState: setConnection,
+      onState(next) {
+        setConnection(next);
+        if (next.status === "refused" && next.httpStatus === 401) signInEnded();
+      },
       signal: controller.signal,
     });
     return () => controller.abort();
-  }, [store, url, isVisible]);
+  }, [store, url, isAttended, round]);
 
   useEffect(() => {
-    if (isReady || connection.status === "connecting") return;
+    if (isReady || connection.status === "connecting" || connection.status === "paused") return;
     let timer = setTimeout(() => setReady(true), QUIET_MS);
     const unsubscribe = store.subscribe(() => {
       clearTimeout(timer);
@@ -63,23 +68,4 @@ export function useThreadStream(url: string, knownSeq: number): ThreadStream {
   }, [store, knownSeq, isReady, connection.status]);
 
   return { store, connection, isReady };
-}
-
-/** True while the tab is looked at, and for a while after. */
-function useRecentlyVisible(): boolean {
-  const [isVisible, setVisible] = useState(true);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const update = () => {
-      clearTimeout(timer);
-      if (document.visibilityState === "visible") setVisible(true);
-      else timer = setTimeout(() => setVisible(false), HIDDEN_MS);
-    };
-    document.addEventListener("visibilitychange", update);
-    return () => {
-      clearTimeout(timer);
-      document.removeEventListener("visibilitychange", update);
-    };
-  }, []);
-  return isVisible;
 }

@@ -1,6 +1,7 @@
 /** One way to call the backend from the browser: our own origin, JSON, answers parsed, errors with a code. */
 import { ErrorBody } from "@pilothouse/contracts";
 import type { z } from "zod";
+import { signInEnded } from "../sign-in-again.ts";
 import { texts } from "../texts/index.ts";
 
 export class ApiError extends Error {
@@ -24,7 +25,7 @@ export interface RequestOptions {
   headers?: Record<string, string>;
 }
 
-/** Calls `/api…` and parses the answer with a schema. Throws {@link ApiError}; 401 leads to the sign-in page. */
+/** Calls `/api…` and parses the answer with a schema. Throws {@link ApiError}; 401 asks to sign in again. */
 export async function request<T>(schema: z.ZodType<T>, path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options);
   const parsed = schema.safeParse(await readJson(response));
@@ -72,7 +73,7 @@ async function receive(path: string, init: RequestInit): Promise<Response> {
     throw new ApiError(0, "NETWORK", texts.errors.network);
   }
   if (response.ok) return response;
-  if (response.status === 401) signInAgain();
+  if (response.status === 401) signInEnded();
   const error = ErrorBody.safeParse(await readJson(response));
   throw error.success
     ? new ApiError(response.status, error.data.code, error.data.error, error.data.details)
@@ -85,12 +86,6 @@ async function readJson(response: Response): Promise<unknown> {
   } catch {
     return undefined; // Not JSON: the schema says so with a better message.
   }
-}
-
-/** Leaves for the sign-in page, which leads back here. */
-export function signInAgain(): void {
-  const next = `${location.pathname}${location.search}`;
-  location.assign(`/login?${new URLSearchParams({ problem: "expired", next }).toString()}`);
 }
 
 export function messageOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { type ErrorBody, ErrorBody as ErrorBodySchema } from "@pilothouse/contra
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { z } from "zod";
-import { ACCESS_TOKEN_HEADER, NONCE_HEADER } from "./internal-headers";
+import { ACCESS_TOKEN_HEADER, NONCE_HEADER, PROVIDER_HEADER } from "./internal-headers";
 
 const TIMEOUT_MS = 10_000;
 
@@ -49,4 +49,10 @@ function failure<T>(status: number, code: string, error: string): BackendAnswer<
 /** The nonce of the page that is being drawn. */
 export async function pageNonce(): Promise<string | undefined> {
   return (await headers()).get(NONCE_HEADER) ?? undefined;
+}
+
+/** The name of the provider that people may sign in at, if there is one. */
+export async function providerName(): Promise<string | undefined> {
+  const name = (await headers()).get(PROVIDER_HEADER);
+  return name === null ? undefined : decodeURIComponent(name);
 }
