@@ -27,7 +27,7 @@ import { closeInterruptedRun, promptRunId, readFormerAttempt, tellForgotten } fr
 import { RunPositions } from "./runs/positions.ts";
 import { Runs } from "./runs/runs.ts";
 import { effectiveServers, specDifferences, type SpecDifference } from "./session/changes.ts";
-import { modelOf } from "./session/model.ts";
+import { Models } from "./session/model.ts";
 import { SessionClient } from "./session/session.ts";
 import { SharedState } from "./state/shared-state.ts";
 import { StateFile } from "./state/state-file.ts";
@@ -312,8 +312,8 @@ export class Runner {
     const usageKnown = usage.start();
     await workspace.prepareFolders();
     await prepareRepositories(workspace.repositories, object.spec.repos ?? [], this.#logger, this.#ending.signal);
-    const provider = bridge.capabilities().provider;
-    this.#model = await modelOf(object.spec, provider, this.#environment.PILOTHOUSE_CONFIGURATION_DIR, this.#logger);
+    const models = await Models.read(this.#environment.PILOTHOUSE_CONFIGURATION_DIR, this.#logger);
+    this.#model = models.modelOf(object.spec, bridge.anyProvider === true ? "any" : bridge.capabilities().provider);
     if (this.#model !== undefined) this.#setDigest({ model: this.#model });
     await bridge.start({
       sessionName: object.metadata.name,
@@ -324,6 +324,7 @@ export class Runner {
       workingDirectory: workspace.workingDirectory,
       directories: workspace.repositories.places.map((place) => place.path),
       model: this.#model,
+      providerOfModel: (model) => models.providerOf(model),
       mcpServers: effectiveServers(object.spec),
       broker: { url: this.#environment.PILOTHOUSE_BROKER_URL, token: this.#environment.PILOTHOUSE_BROKER_TOKEN },
       gitEnvironment: workspace.gitEnvironment,

@@ -79,6 +79,8 @@ export interface SessionContext {
   /** Folders of all repositories. */
   readonly directories: readonly string[];
   readonly model: string | undefined;
+  /** The provider that models.json names for a model; undefined = it is not listed. */
+  readonly providerOfModel: (model: string) => string | undefined;
   readonly mcpServers: Readonly<Record<string, McpServer>>;
   readonly broker: { readonly url: string; readonly token: string };
   /** Variables that make git safe, for every process that the agent starts. */
@@ -98,6 +100,8 @@ export interface SessionContext {
 }
 
 export interface PlatformBridge {
+  /** True when it takes models of every provider: a session that names none gets the installation's default. */
+  readonly anyProvider?: boolean;
   /**
    * Whether a new process knows the conversation that a former one had. Absent: as `capabilities().sessionPersistence`
    * says. When it does not, the runner says so in the transcript of a restarted session.

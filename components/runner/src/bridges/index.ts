@@ -5,6 +5,7 @@ import type { PlatformBridge } from "./bridge.ts";
 const BRIDGES: Readonly<Record<string, () => Promise<PlatformBridge>>> = {
   "claude-agent-sdk": async () => new (await import("./claude-agent-sdk/bridge.ts")).ClaudeAgentBridge(),
   "gemini-cli": async () => new (await import("./gemini-cli/bridge.ts")).GeminiCliBridge(),
+  langgraph: async () => new (await import("./langgraph/bridge.ts")).LangGraphBridge(),
   replay: async () => new (await import("./replay/bridge.ts")).ReplayBridge(),
 };
 

@@ -32,7 +32,8 @@ export class BrokerProcess {
     const directory = await mkdtemp(join(tmpdir(), "pilothouse-broker-"));
     const secrets = join(directory, "secrets");
     await mkdir(secrets);
-    await writeFile(join(secrets, "ANTHROPIC_API_KEY"), key);
+    for (const name of ["ANTHROPIC_API_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY"])
+      await writeFile(join(secrets, name), key);
     const port = await freePort();
     const token = randomBytes(32).toString("base64url");
     const child = spawn(process.execPath, [MAIN], {
@@ -47,6 +48,8 @@ export class BrokerProcess {
         PILOTHOUSE_RUNNER_SECRETS_DIR: secrets,
         PILOTHOUSE_CONFIGURATION_DIR: fileURLToPath(new URL("../../../../deploy/registries", import.meta.url)),
         ANTHROPIC_UPSTREAM_URL: upstream,
+        GEMINI_UPSTREAM_URL: upstream,
+        OPENAI_UPSTREAM_URL: upstream,
         ...change,
       },
       stdio: ["ignore", "ignore", "inherit"],

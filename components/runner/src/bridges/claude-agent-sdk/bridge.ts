@@ -29,7 +29,7 @@ import type {
   SessionContext,
   SpecChange,
 } from "../bridge.ts";
-import { isLasting, lastingKey } from "../common/asks.ts";
+import { answersInWords, isLasting, lastingKey } from "../common/asks.ts";
 import { interruptFor, QUESTION_TOOL, resultFor, resultForWords, type Ask } from "./asks.ts";
 import { claudeOptions, hasConversation, mcpServersOf, permissionModeOf } from "./options.ts";
 import { NO_TOTALS, outcomeOf, type Totals } from "./outcome.ts";
@@ -38,7 +38,7 @@ import { ClaudeProcess } from "./process.ts";
 import { copyProjectConfig } from "./project-config.ts";
 import { Translator } from "./translator.ts";
 import { Turns, type Turn } from "./turns.ts";
-import { answersInWords, contentOf, textOf, userMessage } from "./user-message.ts";
+import { contentOf, textOf, userMessage } from "./user-message.ts";
 
 /** Tools ask while their message is still being written; the rest of it belongs into the same run. */
 const ASK_SETTLES = 40;

@@ -1,7 +1,6 @@
 /** What the user says, in the form in which Claude Code takes it. */
 import type { SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
-import type { ContentPart, Interrupt, Message, ResumeEntry } from "@ag-ui/core";
-import { Questions, ToolDecision } from "../common/asks.ts";
+import type { ContentPart, Message } from "@ag-ui/core";
 
 type Content = SDKUserMessage["message"]["content"];
 type Block = Exclude<Content, string>[number];
@@ -42,26 +41,4 @@ function blockOf(part: ContentPart): Block[] {
   if (part.type === "document" && source.type === "data" && source.mimeType === "application/pdf")
     return [{ type: "document", source: { type: "base64", media_type: "application/pdf", data: source.value } }];
   return [{ type: "text", text: `[The user attached a ${part.type} that this agent cannot read.]` }];
-}
-
-/** Answers to questions that a restarted agent no longer waits for, told in words. */
-export function answersInWords(interrupts: readonly Interrupt[], resume: readonly ResumeEntry[]): string {
-  const lines = resume.flatMap((entry) => {
-    const asked = interrupts.find((interrupt) => interrupt.id === entry.interruptId);
-    if (entry.status === "cancelled") return ["I do not want to answer your question. Please stop here."];
-    if (asked?.reason === "question") {
-      const answers = Questions.answers.safeParse(entry.payload);
-      if (answers.success)
-        return Object.entries(answers.data.answers).map(([question, answer]) => `${question} ${answer}`);
-    }
-    const decision = ToolDecision.safeParse(entry.payload);
-    const tool = typeof asked?.metadata?.["toolName"] === "string" ? asked.metadata["toolName"] : "the tool";
-    if (!decision.success) return [];
-    return [
-      decision.data.decision === "deny"
-        ? `I do not allow ${tool}. ${decision.data.message ?? ""}`
-        : `I allow ${tool}; please go on.`,
-    ];
-  });
-  return lines.join("\n");
 }

@@ -23,34 +23,29 @@ export type ToolDecision = z.infer<typeof ToolDecision>;
 
 interface Asked {
   readonly id: string;
-  readonly toolCallId: string;
+  readonly toolCallId?: string;
 }
 
-export function questionInterrupt(
-  { id, toolCallId }: Asked,
-  { questions }: z.infer<typeof Questions.input>,
-): Interrupt {
+export function questionInterrupt(asked: Asked, { questions }: z.infer<typeof Questions.input>): Interrupt {
   return {
-    id,
+    ...asked,
     reason: "question",
     message: questions.map((each) => each.question).join("\n"),
-    toolCallId,
     responseSchema: z.toJSONSchema(Questions.answers),
     metadata: { questions },
   };
 }
 
 export function approvalInterrupt(
-  { id, toolCallId }: Asked,
+  asked: Asked,
   call: { toolName: string; input: Readonly<Record<string, unknown>>; title?: string | undefined },
   more: Readonly<Record<string, unknown>> = {},
 ): Interrupt {
   const { toolName, input } = call;
   return {
-    id,
+    ...asked,
     reason: "tool_approval",
     message: call.title ?? `Allow ${toolName}?`,
-    toolCallId,
     responseSchema: z.toJSONSchema(ToolDecision),
     metadata: { toolName, input, ...more },
   };
@@ -82,3 +77,25 @@ export function wordsInsteadOfAnswer(reason: string, toolName: string, words: st
 }
 
 export const ANSWER_UNREADABLE = "The user's answer could not be read; ask again.";
+
+/** Answers to questions that a restarted agent no longer waits for, told in words. */
+export function answersInWords(interrupts: readonly Interrupt[], resume: readonly ResumeEntry[]): string {
+  const lines = resume.flatMap((entry) => {
+    const asked = interrupts.find((interrupt) => interrupt.id === entry.interruptId);
+    if (entry.status === "cancelled") return ["I do not want to answer your question. Please stop here."];
+    if (asked?.reason === "question") {
+      const answers = Questions.answers.safeParse(entry.payload);
+      if (answers.success)
+        return Object.entries(answers.data.answers).map(([question, answer]) => `${question} ${answer}`);
+    }
+    const decision = ToolDecision.safeParse(entry.payload);
+    const tool = typeof asked?.metadata?.["toolName"] === "string" ? asked.metadata["toolName"] : "the tool";
+    if (!decision.success) return [];
+    return [
+      decision.data.decision === "deny"
+        ? `I do not allow ${tool}. ${decision.data.message ?? ""}`
+        : `I allow ${tool}; please go on.`,
+    ];
+  });
+  return lines.join("\n");
+}

@@ -1,0 +1,71 @@
+/** What stands around each request to the model and each call of a tool: the session's present settings, and people's permission. */
+import { isGraphInterrupt } from "@langchain/langgraph";
+import { interrupt } from "@langchain/langgraph";
+import { AIMessage, SystemMessage, ToolMessage } from "@langchain/core/messages";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
+import { createMiddleware } from "langchain";
+import { messageOf } from "../../../errors.ts";
+import { lastingKey } from "../../common/asks.ts";
+import { answerOf, type Ask } from "../asking.ts";
+import { withFreshIds } from "./fresh-ids.ts";
+import { permissionFor, PLANNING } from "./permissions.ts";
+
+export interface Present {
+  readonly model: BaseChatModel;
+  readonly prompt: string;
+  readonly permissionMode: AgenticSessionSpec["permissionMode"];
+}
+
+export interface MiddlewareOptions {
+  readonly present: () => Present;
+  readonly signal: () => AbortSignal;
+  /** The id under which a call is told whose own id was used before. */
+  readonly newCallId: (id: string) => string;
+  /** Told of a message's id, so that its whole form is not taken for another one. */
+  readonly onMessage: (id: string) => void;
+}
+
+export function sessionMiddleware({ present, signal, newCallId, onMessage }: MiddlewareOptions) {
+  /** What the user has allowed for good, and what of it counted when the model spoke last. */
+  const lasting = new Set<string>();
+  let allowed: ReadonlySet<string> = new Set();
+
+  return createMiddleware({
+    name: "session",
+    wrapModelCall: async (request, handler) => {
+      allowed = new Set(lasting);
+      const { model, prompt, permissionMode } = present();
+      const tools = request.tools.filter(
+        (tool) => typeof tool["name"] !== "string" || permissionFor(permissionMode, tool["name"]) !== "refuse",
+      );
+      const answer = await handler({ ...request, model, tools, systemMessage: new SystemMessage(prompt) });
+      if (!AIMessage.isInstance(answer)) return answer;
+      const fresh = withFreshIds(answer, request.messages, newCallId);
+      if (fresh.id !== undefined) onMessage(fresh.id);
+      return fresh;
+    },
+    wrapToolCall: async (request, handler) => {
+      const { name, args, id = "" } = request.toolCall;
+      const refused = (content: string): ToolMessage =>
+        new ToolMessage({ tool_call_id: id, name, status: "error", content });
+      const permission = permissionFor(present().permissionMode, name);
+      if (permission === "refuse") return refused(PLANNING);
+      let toolCall = request.toolCall;
+      if (permission === "ask" && !allowed.has(lastingKey(name, args))) {
+        const ask: Ask = { kind: "tool_approval", toolCallId: id, toolName: name, input: args };
+        const answer = answerOf(interrupt<Ask, unknown>(ask));
+        if (answer.type !== "allowed") return refused(answer.type === "refused" ? answer.words : PLANNING);
+        if (answer.always) lasting.add(lastingKey(name, args));
+        if (answer.input !== undefined) toolCall = { ...toolCall, args: answer.input };
+      }
+      try {
+        return await handler({ ...request, toolCall });
+      } catch (error) {
+        // A question is not a failure, and what was interrupted has no result.
+        if (isGraphInterrupt(error) || signal().aborted) throw error;
+        return refused(messageOf(error));
+      }
+    },
+  });
+}
