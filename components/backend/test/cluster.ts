@@ -81,12 +81,17 @@ export class TestCluster {
         subjects: [{ kind: "User", name: user, apiGroup: RBAC }],
       };
       await admin.create(roleBindings, binding, { namespace: name });
-      await this.#openProject(name, user, role);
-      await this.#grantAccess(user, name, role);
+      await this.admit(name, user, role);
     }
     const key = { namespace: PROJECTS_NAMESPACE, name };
     const status = { phase: "Ready" as const };
     await admin.patch(projects, key, { type: "merge", body: { status } }, { subresource: "status" });
+  }
+
+  /** Lets a member at the Project object itself, as the operator does once it has seen their binding. */
+  async admit(project: string, user: string, role: Role): Promise<void> {
+    await this.#openProject(project, user, role);
+    await this.#grantAccess(user, project, role);
   }
 
   /** Keeps ProjectSettings.status.secrets as the operator does: key names, never values. */

@@ -35,10 +35,14 @@ export async function createSession(cluster: TestCluster, project: string, name:
     subjects: [{ kind: "ServiceAccount", name: account, namespace: project }],
   };
   await admin.create(roleBindings, binding, { namespace: project });
-  const key = { namespace: project, name: account };
+  return { project, name, uid: session.metadata.uid, token: await accountToken(cluster, project, account) };
+}
+
+/** A token of a ServiceAccount, as a pod gets one. It ends with the account. */
+export async function accountToken({ admin }: TestCluster, namespace: string, name: string): Promise<string> {
   const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } };
-  const issued = Token.parse(await admin.createSubresource(serviceAccounts, key, "token", body));
-  return { project, name, uid: session.metadata.uid, token: issued.status.token };
+  const issued = await admin.createSubresource(serviceAccounts, { namespace, name }, "token", body);
+  return Token.parse(issued).status.token;
 }
 
 /** Writes what the operator writes when a pod becomes ready or goes. */

@@ -72,6 +72,9 @@ export function keyRoutes(store: Store, authenticator: Authenticator, usage: Key
         const { name, description, role, expirationSeconds } = request.body;
         const caller = callerOf(request);
         const expiresAt = new Date(Date.now() + expirationSeconds * 1000);
+        // Asked first, so that nothing has to be taken back: an account is made before its token.
+        const issuing = { verb: "create", group: "", resource: "serviceaccounts", subresource: "token" };
+        await demand(caller, { ...issuing, namespace: project });
         const key = { name, description, role, createdBy: caller.identity.userId, expiresAt };
         const account = await caller.kubernetes.create(serviceAccounts, keyAccount(key), {
           ...options,
