@@ -48,6 +48,7 @@ function subscribe(listener: () => void): () => void {
 /** Tells the other tabs that this browser is signed in now. */
 export function announceSignIn(): void {
   const channel = new BroadcastChannel(CHANNEL);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
   channel.postMessage(null);
   channel.close();
 }

@@ -10,9 +10,9 @@ import type { SignedIn } from "./session-cookie.ts";
 export interface ProviderSignInOptions {
   provider: Provider;
   flows: FlowCookies;
-  accept(request: IncomingMessage, response: ServerResponse, session: SignedIn, next: string): void;
-  refuse(response: ServerResponse, problem: SignInProblem, next: string): void;
-  report(error: unknown): void;
+  accept: (request: IncomingMessage, response: ServerResponse, session: SignedIn, next: string) => void;
+  refuse: (response: ServerResponse, problem: SignInProblem, next: string) => void;
+  report: (error: unknown) => void;
 }
 
 export function createProviderSignIn({ provider, flows, accept, refuse, report }: ProviderSignInOptions) {

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, BlockList } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createKeyRing } from "./key-ring.ts";
 import { createSessionCookies } from "./session-cookie.ts";
-import { createShell } from "./shell.ts";
+import { createShell, type ShellOptions } from "./shell.ts";
 
 /** A backend that says what it was asked, streams events, and knows one token. */
 function backendHandler(state: { closed: number }) {
@@ -31,6 +31,7 @@ let directory: string;
 let servers: Server[];
 let base: string;
 let state: { closed: number };
+let options: ShellOptions;
 const pageRequests: IncomingMessage["headers"][] = [];
 const keys = createKeyRing([Buffer.alloc(32, 7)]);
 const cookies = createSessionCookies(keys);
@@ -47,23 +48,22 @@ beforeEach(async () => {
   state = { closed: 0 };
   pageRequests.length = 0;
   const backend = await listen(createServer(backendHandler(state)));
-  base = await listen(
-    createShell({
-      backendUrl: new URL(backend),
-      keys,
-      loginCodesDir: directory,
-      pages: Promise.resolve((request, response) => {
-        pageRequests.push({ ...request.headers });
-        response.end("page");
-        return Promise.resolve();
-      }),
-      gallery: false,
-      development: false,
-      report: (error) => {
-        throw error;
-      },
+  options = {
+    backendUrl: new URL(backend),
+    keys,
+    loginCodesDir: directory,
+    pages: Promise.resolve((request, response) => {
+      pageRequests.push({ ...request.headers });
+      response.end("page");
+      return Promise.resolve();
     }),
-  );
+    gallery: false,
+    development: false,
+    report: (error) => {
+      throw error;
+    },
+  };
+  base = await listen(createShell(options));
 });
 
 afterEach(async () => {
@@ -197,6 +197,46 @@ describe("the proxy", () => {
     await new Promise((resolve) => backend?.close(resolve));
     const answer = await call("/api/things", { headers: { cookie: signedIn() } });
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([502, "BACKEND_UNREACHABLE"]);
+  });
+});
+
+describe("the token of a proxy that signs people in", () => {
+  const forwarded = { "x-forwarded-access-token": "good" };
+
+  /** The same server, told to trust these addresses. */
+  async function trusting(address: string): Promise<string> {
+    const trustedProxies = new BlockList();
+    trustedProxies.addAddress(address);
+    const shell = createShell({ ...options, trustedProxies, proxySignOutUrl: "/oauth2/sign_out" });
+    return listen(shell);
+  }
+
+  it("is believed when the proxy is trusted, before any cookie", async () => {
+    const address = await trusting("127.0.0.1");
+    const answer = await fetch(`${address}/api/things`, { headers: { ...forwarded, cookie: signedIn("another") } });
+    const seen = (await answer.json()) as { headers: Record<string, string> };
+    expect(seen.headers["authorization"]).toBe("Bearer good");
+    await fetch(`${address}/projects`, { headers: forwarded });
+    expect(pageRequests.at(-1)?.["x-pilothouse-access-token"]).toBe("good");
+  });
+
+  it("is nobody's from any other address, or where no proxy is trusted", async () => {
+    const address = await trusting("10.0.0.1");
+    expect((await fetch(`${address}/api/things`, { headers: forwarded })).status).toBe(401);
+    expect((await call("/api/things", { headers: forwarded })).status).toBe(401);
+  });
+
+  it("opens no way for other sites, and is given up at the proxy", async () => {
+    const address = await trusting("127.0.0.1");
+    const post = (path: string, site: string) =>
+      fetch(`${address}${path}`, {
+        method: "POST",
+        redirect: "manual",
+        headers: { ...forwarded, "sec-fetch-site": site },
+      });
+    expect((await post("/api/things", "cross-site")).status).toBe(403);
+    expect((await post("/logout", "cross-site")).status).toBe(403);
+    expect((await post("/logout", "same-origin")).headers.get("location")).toBe("/oauth2/sign_out");
   });
 });
 

@@ -40,7 +40,7 @@ export interface ShellOptions {
   gallery: boolean;
   development: boolean;
   /** Told about every failure that no reader can be told about any more. */
-  report(error: unknown): void;
+  report: (error: unknown) => void;
 }
 
 export function createShell(options: ShellOptions): Server {

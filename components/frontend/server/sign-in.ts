@@ -21,7 +21,7 @@ export interface SignInOptions {
   provider: Provider | undefined;
   /** Where a proxy that signs people in signs them out again. */
   proxySignOutUrl: string | undefined;
-  report(error: unknown): void;
+  report: (error: unknown) => void;
 }
 
 export function createSignIn(options: SignInOptions) {

@@ -97,6 +97,7 @@ export function followSharedList(options: SharedListOptions): void {
   }
 
   const channel = new BroadcastChannel(`pilothouse-list ${scope}`);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
   const tell = (message: Message): void => channel.postMessage(message);
 
   /** Waits for the lead, or takes it; ends when the signal aborts or another tab takes it. */

@@ -58,7 +58,7 @@ const SignedOut = z.object({ location: z.string() });
 /** The server takes the cookie back, and says where the rest of the sign-out happens: the provider's page, or ours. */
 function signOut(): void {
   request(SignedOut, "/logout", { method: "POST" }).then(
-    ({ location: next }) => location.assign(next),
+    ({ location: address }) => location.assign(address),
     (error: unknown) => toast(messageOf(error), "bad"),
   );
 }

@@ -16,6 +16,7 @@ export function useAttended(): boolean {
       clearTimeout(timer);
       if (document.visibilityState === "visible") {
         setAttended(true);
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
         channel.postMessage(null);
       } else {
         timer = setTimeout(() => setAttended(false), HIDDEN_MS);
