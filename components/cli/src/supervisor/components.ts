@@ -4,6 +4,7 @@ import type { DataDirectory } from "./data-directory.ts";
 import type { ComponentOptions } from "./child.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Keys } from "./keys.ts";
+import { OIDC_VARIABLES } from "./oidc.ts";
 import type { Ports } from "./ports.ts";
 import { ROOT } from "./root.ts";
 
@@ -131,6 +132,8 @@ export function frontendComponent(installation: Installation, url: string): Comp
       PILOTHOUSE_BACKEND_URL: endpoints.backend,
       PILOTHOUSE_COOKIE_KEY_FILE: keys.cookieKeyFile,
       PILOTHOUSE_LOGIN_CODES_DIR: directory.loginCodes,
+      PILOTHOUSE_PUBLIC_URL: `http://127.0.0.1:${ports.ui}`,
+      ...inherited(...OIDC_VARIABLES, "PILOTHOUSE_TRUSTED_PROXIES", "PILOTHOUSE_PROXY_SIGN_OUT_URL"),
     },
     logDirectory: directory.logs,
     readyUrl: `${url}/login`,

@@ -23,6 +23,7 @@ import { projectImages } from "./images.ts";
 import { prepareKeys } from "./keys.ts";
 import { createLoginLink } from "./login-link.ts";
 import { installManifests } from "./manifests.ts";
+import { oidcOptions } from "./oidc.ts";
 import { operatorKubeconfig } from "./operator-identity.ts";
 import { choosePorts, freePort } from "./ports.ts";
 import type { Progress } from "./progress.ts";
@@ -99,6 +100,7 @@ async function start(options: SuperviseOptions, cleanups: (() => Promise<void> |
       images: projectImages({ shared, recordings: directory.recordings }),
       hiddenPaths: [directory.path],
       podGraceMs: POD_GRACE_MS,
+      oidc: oidcOptions(process.env),
       log: join(directory.logs, "cluster.log"),
     }),
   );
