@@ -27,6 +27,29 @@ export const BackendEnvironment = z.object({
     .regex(/^postgres(ql)?:\/\//, "must be a postgres:// address")
     .optional()
     .describe("A PostgreSQL database in place of SQLite; needed for more than one replica"),
+  ARCHIVE_URL: z
+    .string()
+    .regex(/^(file:\/\/\/.+|s3:\/\/[a-z0-9][a-z0-9.-]+(\/[A-Za-z0-9._/-]*)?)$/, "must be file:///… or s3://bucket/…")
+    .optional()
+    .describe("Where sessions' artifacts are kept; default: DATA_DIR/archives, or the database where it is PostgreSQL"),
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("S3-compatible storage; default: AWS"),
+  S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default("us-east-1")
+    .describe("Region that requests are signed for"),
+  AWS_ACCESS_KEY_ID: z.string().optional().describe("Credential of the storage"),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+  RETENTION_DAYS: z.coerce
+    .number()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe("Days after its end that a session's transcript and archive are kept; 0 = as long as the session"),
   SIGNING_KEY_FILE: z.string().min(1).describe("Ed25519 private key (PKCS#8 PEM) that signs grants for runners"),
   AGENT_REGISTRY_FILE: z.string().default("/config/registry/agent-registry.json").describe("Runner types"),
   MODELS_FILE: z.string().default("/config/registry/models.json").describe("Models"),

@@ -9,7 +9,7 @@ await runService("backend", async () => {
   const configuration = loadConfiguration(process.env);
   const { environment } = configuration;
   const logger = createLogger("backend", environment.PILOTHOUSE_LOG_LEVEL);
-  const store = await openStore(environment);
+  const store = await openStore(environment, (message) => logger.warn(message));
   const audit = openAudit(environment.AUDIT_LOG);
   const tracing = await startTracing("backend", VERSION, environment);
   return {

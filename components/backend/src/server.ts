@@ -13,6 +13,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
 import packageJson from "../package.json" with { type: "json" };
+import { openArchives } from "./archives/open.ts";
 import { aguiRoutes } from "./agui/routes.ts";
 import { taskRoutes } from "./agui/tasks.ts";
 import { RegistryFile } from "./catalog/registry-file.ts";
@@ -48,6 +49,7 @@ import { sessionRoutes } from "./sessions/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import type { Store } from "./store/store.ts";
 import { RunnerProofs } from "./transcripts/push.ts";
+import { Retention } from "./transcripts/retention.ts";
 import { transcriptRoutes } from "./transcripts/routes.ts";
 import { workspaceRoutes } from "./workspace/routes.ts";
 
@@ -79,6 +81,8 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   const runner = new RunnerClient(new GrantSigner(configuration.signingKey), tracing);
   const feeds = new Feeds(runner);
   const streams = new OpenStreams();
+  const archives = openArchives(environment, store);
+  const retention = new Retention({ store, archives, logger, days: environment.RETENTION_DAYS });
   const threads = new ThreadStreams(streams, store, feeds);
   const registries = {
     agents: registry("the agent registry", environment.AGENT_REGISTRY_FILE, AgentRegistry, logger),
@@ -129,11 +133,11 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
       await api.register(flagRoutes(flags));
       await api.register(catalogRoutes(registries, flags));
       const schemes = environment.REPOSITORY_SCHEMES;
-      await api.register(sessionRoutes({ store, streams, registries, flags, schemes }));
+      await api.register(sessionRoutes({ store, streams, retention, registries, flags, schemes }));
       await api.register(searchRoutes(store));
-      await api.register(exportRoutes(store));
+      await api.register(exportRoutes(store, archives));
       await api.register(runnerRoutes(runner, store, registries));
-      await api.register(workspaceRoutes(runner));
+      await api.register(workspaceRoutes(runner, archives));
       await api.register(aguiRoutes({ runner, store, threads, streams }));
       await api.register(feedbackRoutes(runner, store));
       await api.register(taskRoutes(runner, store));
@@ -141,11 +145,19 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
     { prefix: "/api" },
   );
   await app.register(
-    transcriptRoutes({ store, feeds, proofs: new RunnerProofs(), operatorIdentity: environment.OPERATOR_IDENTITY }),
+    transcriptRoutes({
+      store,
+      feeds,
+      archives,
+      proofs: new RunnerProofs(),
+      operatorIdentity: environment.OPERATOR_IDENTITY,
+    }),
     { prefix: "/internal" },
   );
 
+  retention.start();
   app.addHook("preClose", async () => {
+    retention.stop();
     streams.endAll();
     feeds.close();
   });

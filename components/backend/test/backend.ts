@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createLogger, type Tracing } from "@pilothouse/server";
 import type { FastifyInstance } from "fastify";
 import { calculateJwkThumbprint } from "jose";
-import { loadConfiguration } from "../src/configuration.ts";
+import { loadConfiguration, type BackendEnvironment } from "../src/configuration.ts";
 import { createBackend } from "../src/server.ts";
 import { openStore } from "../src/store/open.ts";
 import type { Store } from "../src/store/store.ts";
@@ -29,10 +29,19 @@ export class TestBackend {
   readonly jwks: string;
   readonly logs: string[];
   readonly audit: string[];
+  readonly environment: BackendEnvironment;
   #url = "";
 
-  private constructor(app: FastifyInstance, store: Store, jwks: string, logs: string[], audit: string[]) {
+  private constructor(
+    app: FastifyInstance,
+    environment: BackendEnvironment,
+    store: Store,
+    jwks: string,
+    logs: string[],
+    audit: string[],
+  ) {
     this.app = app;
+    this.environment = environment;
     this.store = store;
     this.jwks = jwks;
     this.logs = logs;
@@ -77,7 +86,7 @@ export class TestBackend {
     const jwk = publicKey.export({ format: "jwk" });
     const jwks = JSON.stringify({ keys: [{ ...jwk, kid: await calculateJwkThumbprint(jwk) }] });
     await app.ready();
-    return new TestBackend(app, store, jwks, logs, audit);
+    return new TestBackend(app, configuration.environment, store, jwks, logs, audit);
   }
 
   /** One request without a socket. `body` is sent as JSON unless it is text. */

@@ -90,6 +90,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   [`POST ${SESSION}/clone`]: act({}),
   [`GET ${SESSION}/events`]: view,
   [`GET ${SESSION}/search`]: { ...session, query: "?q=word" },
+  [`GET ${SESSION}/files.zip`]: session,
   [`GET ${SESSION}/export`]: session,
   [`GET ${SESSION}/artifacts`]: session,
   [`GET ${SESSION}/diff`]: session,

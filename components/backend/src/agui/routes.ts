@@ -5,7 +5,7 @@ import { z } from "zod";
 import { callerOf } from "../http/caller.ts";
 import { type OpenStreams, wantsEventStream } from "../http/event-stream.ts";
 import { carryOutOnce, once } from "../http/idempotency.ts";
-import { Nothing, SessionParams, errorAnswers } from "../http/params.ts";
+import { NoFields, Nothing, SessionParams, errorAnswers } from "../http/params.ts";
 import { resumePosition } from "@pilothouse/agui";
 import { abortOnClose } from "@pilothouse/server";
 import { positionBeforeRun, selectRun } from "../events/run-of-thread.ts";
@@ -103,6 +103,7 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
         tags,
         summary: "End the run that is active",
         params: SessionParams,
+        body: NoFields,
         response: { 202: z.object({ interrupted: z.boolean() }), ...errorAnswers },
       },
       handler: async (request, reply) => {

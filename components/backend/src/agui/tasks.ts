@@ -3,7 +3,7 @@ import { BackgroundTask, TaskOutput, TasksAnswer } from "@pilothouse/contracts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { callerOf } from "../http/caller.ts";
-import { SessionParams, errorAnswers } from "../http/params.ts";
+import { NoFields, SessionParams, errorAnswers } from "../http/params.ts";
 import { LastKnown } from "../runner/last-known.ts";
 import { liveJson, type RunnerClient } from "../runner/runner-client.ts";
 import { actOnSession, getSession } from "../sessions/session.ts";
@@ -46,6 +46,7 @@ export function taskRoutes(runner: RunnerClient, store: Store): FastifyPluginAsy
         tags,
         summary: "Stop a background task",
         params: TaskParams,
+        body: NoFields,
         response: { 202: z.object({ id: z.string() }), ...errorAnswers },
       },
       handler: async (request, reply) => {

@@ -12,7 +12,11 @@ export class ApiError extends HttpError<ErrorCode> {
 }
 
 /** The 400 of a single field, in the same shape as a schema's. */
-export function invalidField(path: string, message: string, where: "body" | "query" | "path" = "body"): ApiError {
+export function invalidField(
+  path: string,
+  message: string,
+  where: "body" | "query" | "path" | "headers" = "body",
+): ApiError {
   return new ApiError("INVALID_REQUEST", `${path}: ${message}`, {
     details: { issues: [{ in: where, path, message }] },
   });

@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { ExportQuery, type Feedback } from "@pilothouse/contracts";
 import { parseEvent, type SequencedEvent } from "@pilothouse/agui";
+import type { Archives } from "../archives/archives.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { ApiError } from "../errors/api-error.ts";
 import { callerOf } from "../http/caller.ts";
@@ -14,7 +15,7 @@ import { RecordingWriter } from "./recording.ts";
 const PAGE = 1000;
 const BASE = "/projects/:project/agentic-sessions/:session";
 
-export function exportRoutes(store: Store): FastifyPluginAsyncZod {
+export function exportRoutes(store: Store, archives: Archives): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(`${BASE}/export`, {
       config: { access: "view" },
@@ -57,12 +58,12 @@ export function exportRoutes(store: Store): FastifyPluginAsyncZod {
       handler: async (request, reply) => {
         const { project, session: name } = request.params;
         const session = await getSession(callerOf(request), project, name);
-        const archive = await store.getSnapshot(session.metadata.uid, "artifacts");
+        const archive = await archives.open(session.metadata.uid);
         if (archive === undefined) throw new ApiError("NOT_FOUND", `session ${name} has left no artifacts`);
         return reply
           .header("content-disposition", `attachment; filename="${name}-artifacts.tar.gz"`)
           .type("application/gzip")
-          .send(archive.body);
+          .send(archive);
       },
     });
   };

@@ -26,7 +26,8 @@ export class OpenStreams {
     const writer = new SseWriter(raw, options);
     this.#open.add(writer);
     writer.closed.addEventListener("abort", () => this.#open.delete(writer), { once: true });
-    if (this.#ending) writer.end();
+    // HEAD asks for the head alone, which is out.
+    if (this.#ending || raw.req.method === "HEAD") writer.end();
     return writer;
   }
 

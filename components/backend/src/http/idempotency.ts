@@ -45,7 +45,7 @@ export async function carryOutOnce(
   const header = request.headers["idempotency-key"];
   if (header === undefined) return { answer: await work(), replayed: false };
   if (typeof header !== "string" || !/^[\x21-\x7e]{1,255}$/.test(header)) {
-    throw invalidField("Idempotency-Key", "must be 1 to 255 printable characters without spaces");
+    throw invalidField("Idempotency-Key", "must be 1 to 255 printable characters without spaces", "headers");
   }
   const path = request.url.split("?", 1)[0] ?? "";
   const key = digest([callerOf(request).identity.userId, request.method, path, header]);

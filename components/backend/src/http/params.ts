@@ -8,5 +8,8 @@ export const SessionParams = ProjectParams.extend({ session: DnsLabel });
 /** The error answers of a route with a caller. */
 export const errorAnswers = { "4xx": ErrorBody, "5xx": ErrorBody } as const;
 
+/** The body of a request that says everything by its address: none, or one without fields. */
+export const NoFields = z.strictObject({}).optional().describe("No fields");
+
 /** No content. */
 export const Nothing = z.null().describe("No content");

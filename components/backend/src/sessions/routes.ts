@@ -17,12 +17,13 @@ import { callerOf } from "../http/caller.ts";
 import { type OpenStreams, wantsEventStream } from "../http/event-stream.ts";
 import { once } from "../http/idempotency.ts";
 import { page } from "../http/page.ts";
-import { Nothing, ProjectParams, SessionParams, errorAnswers } from "../http/params.ts";
+import { NoFields, Nothing, ProjectParams, SessionParams, errorAnswers } from "../http/params.ts";
 import type { Caller } from "../identity/identity.ts";
 import { agenticSessions } from "../kubernetes/resources.ts";
 import { getProject } from "../projects/projects.ts";
 import { TranscriptMatches } from "../search/transcripts.ts";
 import type { Store } from "../store/store.ts";
+import type { Retention } from "../transcripts/retention.ts";
 import { readActivity } from "./activity.ts";
 import { checkChange, checkModel, flattenChange } from "./changes.ts";
 import { createSession, type CreationDependencies } from "./creation.ts";
@@ -35,6 +36,7 @@ import { streamSessions } from "./watch.ts";
 export interface SessionDependencies extends CreationDependencies {
   readonly store: Store;
   readonly streams: OpenStreams;
+  readonly retention: Retention;
 }
 
 const tags = ["sessions"];
@@ -42,7 +44,7 @@ const BASE = "/projects/:project/agentic-sessions";
 const options = { fieldManager: FIELD_MANAGERS.backend };
 
 export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginAsyncZod {
-  const { store, streams, registries, flags, schemes } = dependencies;
+  const { store, streams, retention, registries, flags, schemes } = dependencies;
   return async (app) => {
     app.get(BASE, {
       config: { access: "view" },
@@ -74,6 +76,7 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
           return reply;
         }
         const { items } = await caller.kubernetes.list(agenticSessions, selection);
+        await retention.see(items);
         // Kubernetes lists the nothing in a namespace that does not exist to those who may list anywhere.
         if (items.length === 0) await demandExistence(caller, project);
         const candidates = items.filter(matches);
@@ -114,7 +117,9 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
       },
       handler: async (request) => {
         const { project, session } = request.params;
-        return present(await getSession(callerOf(request), project, session));
+        const found = await getSession(callerOf(request), project, session);
+        await retention.see([found]);
+        return present(found);
       },
     });
 
@@ -171,6 +176,7 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
           tags,
           summary: verb === "start" ? "Start a session, or start it again" : "Stop a session",
           params: SessionParams,
+          body: NoFields,
           response: { 202: SessionResource, ...errorAnswers },
         },
         handler: async (request, reply) => {

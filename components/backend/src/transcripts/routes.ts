@@ -1,4 +1,5 @@
 /** `/internal`: the transcript between runner and backend. Never served through the public API. */
+import type { Archives } from "../archives/archives.ts";
 import { AppendTranscriptRequest, ArchiveKind, ErrorBody, TranscriptPosition } from "@pilothouse/contracts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -18,11 +19,12 @@ export interface TranscriptDependencies {
   readonly store: Store;
   readonly proofs: RunnerProofs;
   readonly feeds: Feeds;
+  readonly archives: Archives;
   readonly operatorIdentity: string;
 }
 
 export function transcriptRoutes(dependencies: TranscriptDependencies): FastifyPluginAsyncZod {
-  const { store, proofs, feeds, operatorIdentity } = dependencies;
+  const { store, proofs, feeds, archives, operatorIdentity } = dependencies;
   return async (app) => {
     app.get("/transcripts/:uid", {
       config: { access: "runner" },
@@ -33,8 +35,11 @@ export function transcriptRoutes(dependencies: TranscriptDependencies): FastifyP
         response: { 200: TranscriptPosition, ...errorAnswers },
       },
       handler: async (request) => {
-        await proofs.demandRunner(callerOf(request), request.params.uid);
-        return { lastSeq: await store.lastSeq(request.params.uid) };
+        const { uid } = request.params;
+        await proofs.demandRunner(callerOf(request), uid);
+        // A runner that asks this begins to live.
+        await store.noteEnd(uid, undefined);
+        return { lastSeq: await store.lastSeq(uid) };
       },
     });
 
@@ -70,7 +75,7 @@ export function transcriptRoutes(dependencies: TranscriptDependencies): FastifyP
         if (callerOf(request).identity.userId !== operatorIdentity) {
           throw new ApiError("FORBIDDEN", "only the operator deletes transcripts");
         }
-        await store.forget(request.params.uid);
+        await archives.forget(request.params.uid);
         return reply.code(204).send(null);
       },
     });
@@ -95,7 +100,8 @@ export function transcriptRoutes(dependencies: TranscriptDependencies): FastifyP
             await proofs.demandRunner(callerOf(request), uid);
             const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
             const contentType = request.headers["content-type"] ?? "application/octet-stream";
-            await store.putSnapshot(uid, kind, { contentType, body });
+            if (kind === "artifacts") await archives.put(uid, body);
+            else await store.putSnapshot(uid, kind, { contentType, body });
             return reply.code(204).send(null);
           },
         });

@@ -1,4 +1,5 @@
 /** Files of a session's workspace, through its runner. */
+import type { Archives } from "../archives/archives.ts";
 import { Transform, type Readable } from "node:stream";
 import { WorkspaceListing, WorkspaceQuery } from "@pilothouse/contracts";
 import { abortOnClose } from "@pilothouse/server";
@@ -12,13 +13,15 @@ import { demandSessionUpdate } from "../identity/access.ts";
 import { encodePath, workspacePath } from "../runner/paths.ts";
 import type { RunnerAnswer, RunnerClient } from "../runner/runner-client.ts";
 import { getSession } from "../sessions/session.ts";
+import { ArchivedFiles, orArchived } from "./archived.ts";
 
 const BASE = "/projects/:project/agentic-sessions/:session";
 const LARGEST_FILE = 10 * 1024 * 1024;
 const tags = ["workspace"];
 const PathParams = SessionParams.extend({ "*": z.string() });
 
-export function workspaceRoutes(runner: RunnerClient): FastifyPluginAsyncZod {
+export function workspaceRoutes(runner: RunnerClient, archives: Archives): FastifyPluginAsyncZod {
+  const archive = new ArchivedFiles(archives);
   return async (app) => {
     app.get(`${BASE}/workspace`, {
       config: { access: "view" },
@@ -35,9 +38,12 @@ export function workspaceRoutes(runner: RunnerClient): FastifyPluginAsyncZod {
         const session = await getSession(caller, project, name);
         const path = workspacePath(request.query.path ?? "");
         const query = new URLSearchParams({ path });
-        return WorkspaceListing.parse(
-          await runner.json(session, caller.identity, { method: "GET", path: `/workspace?${query.toString()}` }),
-        );
+        const live = async () => {
+          const call = { method: "GET", path: `/workspace?${query.toString()}` } as const;
+          const { items } = WorkspaceListing.parse(await runner.json(session, caller.identity, call));
+          return { live: true, items };
+        };
+        return orArchived(live, async () => archive.list(session, path));
       },
     });
 
@@ -48,12 +54,44 @@ export function workspaceRoutes(runner: RunnerClient): FastifyPluginAsyncZod {
         const caller = callerOf(request);
         const { project, session: name, "*": path } = request.params;
         const session = await getSession(caller, project, name);
-        const answer = await runner.call(session, caller.identity, {
-          method: "GET",
-          path: `/workspace/${encodePath(filePath(path))}`,
-          signal: abortOnClose(reply),
-        });
-        return sendFile(reply, answer);
+        const file = filePath(path);
+        const live = async () =>
+          runner.call(session, caller.identity, {
+            method: "GET",
+            path: `/workspace/${encodePath(file)}`,
+            signal: abortOnClose(reply),
+          });
+        return sendFile(reply, await orArchived(live, async () => archive.file(session, file)));
+      },
+    });
+
+    app.get(`${BASE}/files.zip`, {
+      config: { access: "view" },
+      schema: {
+        tags,
+        summary: "The workspace, or one folder of it, as an archive",
+        description: "Of a session that no longer runs: what it left in its artifacts folder.",
+        params: SessionParams,
+        querystring: WorkspaceQuery,
+        produces: ["application/zip"],
+      },
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        const { project, session: name } = request.params;
+        const session = await getSession(caller, project, name);
+        const path = workspacePath(request.query.path ?? "");
+        const live = async () => {
+          const query = new URLSearchParams({ path }).toString();
+          const call = { method: "GET", path: `/workspace.zip?${query}`, signal: abortOnClose(reply) } as const;
+          return (await runner.call(session, caller.identity, call)).body;
+        };
+        const body = await orArchived(live, async () => archive.zip(session, path));
+        const file = [name, ...path.split("/").slice(-1)].filter((part) => part !== "").join("-");
+        return reply
+          .header("content-disposition", `attachment; filename="${file.replaceAll(/[^A-Za-z0-9._-]/g, "_")}.zip"`)
+          .header("x-content-type-options", "nosniff")
+          .type("application/zip")
+          .send(body);
       },
     });
 
@@ -150,7 +188,7 @@ function limited(body: Readable): Readable {
 const SHOWN = /^(text\/plain|application\/(json|pdf)|image\/(png|jpeg|gif|webp|avif|bmp)|audio\/|video\/)/i;
 
 /** What an agent wrote must never run as a page of ours: bytes, no sniffing, no scripts. */
-export function sendFile(reply: FastifyReply, answer: RunnerAnswer): FastifyReply {
+export function sendFile(reply: FastifyReply, answer: Pick<RunnerAnswer, "headers" | "body">): FastifyReply {
   const claimed = answer.headers["content-type"];
   const type = typeof claimed === "string" && SHOWN.test(claimed) ? claimed : "application/octet-stream";
   const length = answer.headers["content-length"];

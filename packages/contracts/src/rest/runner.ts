@@ -11,7 +11,10 @@ export const WorkspaceEntry = z.object({
   modifiedAt: z.string(),
 });
 export type WorkspaceEntry = z.infer<typeof WorkspaceEntry>;
-export const WorkspaceListing = z.object({ items: z.array(WorkspaceEntry) });
+export const WorkspaceListing = z.object({
+  live: z.boolean().optional().describe("false: the archive of a session that no longer runs"),
+  items: z.array(WorkspaceEntry),
+});
 export const WorkspaceQuery = z.object({ path: z.string().max(4096).optional() });
 
 export const FileChange = z.object({
