@@ -38,10 +38,11 @@ export async function ensureObject<T extends KubernetesObject>(
 
 /** Labels and annotations of others stay; everything else that is wanted replaces what stands there. */
 function merged<T extends KubernetesObject>(live: Stored<T>, desired: T): T {
+  const { labels, annotations } = desired.metadata ?? {};
   const metadata = {
     ...live.metadata,
-    labels: { ...live.metadata.labels, ...desired.metadata?.labels },
-    annotations: { ...live.metadata.annotations, ...desired.metadata?.annotations },
+    ...(labels === undefined ? {} : { labels: { ...live.metadata.labels, ...labels } }),
+    ...(annotations === undefined ? {} : { annotations: { ...live.metadata.annotations, ...annotations } }),
   };
   return { ...live, ...desired, metadata };
 }

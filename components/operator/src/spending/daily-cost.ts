@@ -63,6 +63,11 @@ export function withRemoved(
   const sessions = today?.removed?.sessions ?? [];
   const { uid } = session.metadata;
   if (share === 0 || sessions.includes(uid)) return undefined;
-  const removed = { costUsd: (today?.removed?.costUsd ?? 0) + share, sessions: [...sessions, uid] };
+  const removed = { costUsd: rounded((today?.removed?.costUsd ?? 0) + share), sessions: [...sessions, uid] };
   return { day, costUsd: Math.max(today?.costUsd ?? 0, removed.costUsd), removed };
+}
+
+/** Sums differ in their last digits by the order of addition; a millionth of a dollar is far below any price. */
+function rounded(usd: number): number {
+  return Math.round(usd * 1e6) / 1e6;
 }

@@ -7,10 +7,10 @@ const RUNTIME = {
   displayName: "Runner",
   description: "",
   framework: "replay",
-  provider: null,
+  provider: "anthropic",
   container: { image: "runner", port: 8001, env: {}, resources: { requests: {}, limits: {} } },
   sandbox: { stateDir: "/workspace", workspaceSize: "1Gi", terminationGracePeriod: 5, seed: { cloneRepos: true } },
-  auth: { requiredSecretKeys: [], secretKeyLogic: "any" as const },
+  auth: { requiredSecretKeys: ["KEY"], secretKeyLogic: "any" as const },
   capabilities: {
     framework: "replay",
     provider: null,

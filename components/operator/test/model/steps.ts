@@ -38,7 +38,12 @@ export type Step =
         | "budget"
         | "backend-down"
         | "backend-up";
-    };
+    }
+  /** What a session needs before it may start is gone, or back. */
+  | { readonly kind: "lack"; readonly what: Need; readonly lacks: boolean };
+
+export const NEEDS = ["place", "money", "key", "quota"] as const;
+export type Need = (typeof NEEDS)[number];
 
 const fault = fc.oneof(
   { weight: 7, arbitrary: fc.constant<Fault>("none") },
@@ -90,6 +95,14 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       "backend-down",
       "backend-up",
     ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("lack" as const),
+      what: fc.constantFrom(...NEEDS),
+      lacks: fc.boolean(),
+    }),
   },
   {
     weight: 2,

@@ -1,7 +1,7 @@
 // The world of a history: the real reconciler, over an API in memory, with everybody else played.
 import { KubernetesClient, NO_RETRY, silentLogger, type KubernetesObject, type Stored } from "@pilothouse/kubernetes";
 import { WrittenObjects } from "../../src/apply/written-objects.ts";
-import type { SessionObject } from "../../src/resources/types.ts";
+import type { ProjectSettingsObject, SessionObject } from "../../src/resources/types.ts";
 import type { SessionWorld } from "../../src/session/gather.ts";
 import { TRANSITIONS, isFinal } from "../../src/session/lifecycle.ts";
 import { DEFAULT_POLICY } from "../../src/session/observation.ts";
@@ -11,7 +11,7 @@ import { ClusterActors, isLive, type PodStatus } from "./cluster-actors.ts";
 import { POD, REGISTRIES } from "./fixtures.ts";
 import { LaggingCache } from "./lagging-cache.ts";
 import { MemoryApi, type Fault } from "./memory-api.ts";
-import { KINDS, NAME, NAMESPACE, type Kind, type Step } from "./steps.ts";
+import { KINDS, NAME, NAMESPACE, NEEDS, type Kind, type Need, type Step } from "./steps.ts";
 
 export class World {
   readonly api = new MemoryApi();
@@ -24,6 +24,7 @@ export class World {
   #reconciler: SessionReconciler;
   #faults: Fault[] = [];
   #backendUp = true;
+  readonly #lacking = new Set<Need>();
   /** First prompts that reached an agent. */
   prompts = 0;
 
@@ -126,6 +127,9 @@ export class World {
       case "backend-up":
         this.#backendUp = true;
         return;
+      case "lack":
+        this.#lack(step.what, step.lacks);
+        return;
     }
   }
 
@@ -143,6 +147,7 @@ export class World {
   async settle(): Promise<void> {
     this.#actors.imageMissing = false;
     this.#backendUp = true;
+    for (const need of NEEDS) this.#lack(need, false);
     this.#digest({ budgetExceeded: undefined });
     for (let round = 0; round < 400; round += 1) {
       const before = this.api.writes;
@@ -174,9 +179,9 @@ export class World {
       pods: () => this.#pods.list(),
       sessions: () => this.#sessions.list(),
       children: () => [],
-      settings: () => undefined,
+      settings: () => this.#settings(),
       isManaged: () => true,
-      runnerKeys: () => new Set(),
+      runnerKeys: () => new Set(this.#lacking.has("key") ? [] : ["KEY"]),
     };
     return new SessionReconciler({
       client: this.#client,
@@ -197,6 +202,22 @@ export class World {
       logger: silentLogger,
       now: () => this.api.now,
     });
+  }
+
+  #lack(need: Need, lacks: boolean): void {
+    if (lacks) this.#lacking.add(need);
+    else this.#lacking.delete(need);
+    this.api.quotaFull = this.#lacking.has("quota");
+  }
+
+  /** A project without a place takes no session; one whose limit is nothing has no money either. */
+  #settings(): Stored<ProjectSettingsObject> {
+    const limits = {
+      ...(this.#lacking.has("place") ? { maxRunningSessions: 0 } : {}),
+      ...(this.#lacking.has("money") ? { maxCostUsdPerDay: 0 } : {}),
+    };
+    const metadata = { name: "projectsettings", namespace: NAMESPACE, uid: "settings", resourceVersion: "1" };
+    return { metadata, spec: { limits } };
   }
 
   #checkTransition(before: KubernetesObject | undefined, after: KubernetesObject | undefined): void {
