@@ -137,3 +137,18 @@ it("ends connections that hold no request, at once, when it closes", async () =>
   await other.close();
   expect(await closed).toBeDefined();
 });
+
+describe("an address", () => {
+  it("that exists with other methods says which, before it reads a body", async () => {
+    const answer = await app.inject({ method: "PUT", url: "/echo/1", payload: "no JSON" });
+    expect(answer.statusCode).toBe(405);
+    expect(answer.headers.allow).toBe("POST");
+    expect(answer.json()).toMatchObject({ code: "METHOD_NOT_ALLOWED" });
+    expect((await app.inject({ method: "OPTIONS", url: "/refused/" })).headers.allow).toBe("GET, HEAD");
+  });
+
+  it.each(["/", "/nothing", "/echo", "/echo/1/2", "/echo/"])("that does not exist is not found: %s", async (url) => {
+    const answer = await app.inject({ method: "POST", url, payload: "no JSON" });
+    expect([answer.statusCode, answer.json<ErrorBody>().code]).toEqual([404, "NOT_FOUND"]);
+  });
+});

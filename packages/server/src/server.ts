@@ -1,15 +1,15 @@
 /** A Fastify server as all of ours are: JSON in and out, one error shape whoever finds the error, connections that end. */
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
-import { validatorCompiler } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { answerBrokenRequest, answerExpectation, answerUnroutable } from "./errors/broken-request.ts";
 import { commonError } from "./errors/common-error.ts";
 import { handleErrors } from "./errors/handler.ts";
 import type { HttpError } from "./errors/http-error.ts";
+import { refuseUnknownRoutes } from "./errors/unknown-route.ts";
 import { translateError } from "./errors/translate.ts";
 import { acceptJsonOnly } from "./http/body.ts";
 import { trackConnections } from "./http/connections.ts";
-import { serializerCompiler } from "./http/serialization.ts";
+import { compileValidator, serializerCompiler } from "./http/serialization.ts";
 
 export interface ServerOptions {
   readonly logger: Logger;
@@ -55,10 +55,11 @@ export function createServer({
     routerOptions: { maxParamLength: 8192, ignoreTrailingSlash: true },
   });
   app.server.on("checkExpectation", answerExpectation);
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler({ validate: validateAnswers }));
   acceptJsonOnly(app);
   handleErrors(app, logger, translate);
+  refuseUnknownRoutes(app);
   app.addHook("onRequest", async (request, reply) => {
     void reply
       .header("x-request-id", request.id)

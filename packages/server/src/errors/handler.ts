@@ -2,7 +2,6 @@
 import type { ErrorBody } from "@pilothouse/contracts";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { commonError } from "./common-error.ts";
 import type { HttpError } from "./http-error.ts";
 
 export function handleErrors(app: FastifyInstance, logger: Logger, translate: (thrown: unknown) => HttpError): void {
@@ -20,11 +19,6 @@ export function handleErrors(app: FastifyInstance, logger: Logger, translate: (t
       .type("application/json; charset=utf-8")
       .serializer((body: unknown) => JSON.stringify(body))
       .send(bodyOf(error));
-  });
-  app.setNotFoundHandler(async (request, reply) => {
-    const path = request.url.split("?", 1)[0] ?? "";
-    const error = commonError("NOT_FOUND", `there is no ${request.method} ${path}`);
-    return reply.code(error.status).send(bodyOf(error));
   });
 }
 

@@ -4,6 +4,7 @@ export const COMMON_ERRORS = {
   INVALID_REQUEST: { status: 400, meaning: "a field of the path, query or body is wrong; details.issues names it" },
   INVALID_BODY: { status: 400, meaning: "the body is not JSON" },
   NOT_FOUND: { status: 404, meaning: "there is no such thing" },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: "the address has no such method; the header Allow names those it has" },
   TIMEOUT: { status: 408, meaning: "the request came too slowly" },
   BODY_TOO_LARGE: { status: 413, meaning: "the body is larger than this route takes" },
   EXPECTATION_FAILED: { status: 417, meaning: "the header Expect asks for something other than 100-continue" },
