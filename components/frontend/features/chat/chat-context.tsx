@@ -8,7 +8,17 @@ export interface Answer {
   readonly payload?: unknown;
 }
 
+/** Which session a conversation belongs to. */
+export interface SessionPlace {
+  readonly project: string;
+  readonly session: string;
+}
+
 export interface ChatContextValue {
+  /** Undefined where a conversation is only shown. */
+  readonly place: SessionPlace | undefined;
+  /** Whether the reader may begin a new session from here. */
+  readonly canBranch: boolean;
   readonly me: string | undefined;
   /** Whether the reader may answer, and if not, why. */
   readonly canAct: "yes" | "read-only" | "not-running";
@@ -19,6 +29,8 @@ export interface ChatContextValue {
 }
 
 const ChatContext = createContext<ChatContextValue>({
+  place: undefined,
+  canBranch: false,
   me: undefined,
   canAct: "read-only",
   answer: () => Promise.reject(new Error("this conversation cannot be answered")),

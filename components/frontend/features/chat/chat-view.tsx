@@ -5,15 +5,22 @@
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
+import dynamic from "next/dynamic";
 import { type ReactNode, useMemo, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { texts } from "@/lib/texts";
+import { useSearchShortcut } from "../search/use-search-shortcut";
 import { useThread, useThreadStore } from "../thread/thread-context";
 import { ChatAnnouncer } from "./chat-announcer";
 import { RowRendererProvider } from "./row-renderer";
 import { RowView } from "./row-view";
 import { threadRows } from "./rows";
+import { useJump } from "./use-jump";
 import { useStickToEnd } from "./use-stick-to-end";
+
+/** Loaded when it is first opened. */
+const loadSearchBar = () => import("../search/search-bar");
+const SearchBar = dynamic(() => loadSearchBar().then((module) => module.SearchBar));
 
 const ESTIMATED_ROW_PX = 72;
 
@@ -24,7 +31,7 @@ export function ChatView({ tail }: { tail: ReactNode }) {
   const rows = useMemo(() => threadRows(store.getState().entries, main), [store, main]);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { isAtEnd, scrollToEnd } = useStickToEnd(scroller, content);
+  const { isAtEnd, scrollToEnd, leaveEnd } = useStickToEnd(scroller, content);
 
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -35,6 +42,8 @@ export function ChatView({ tail }: { tail: ReactNode }) {
     // Begins at the end: the first rows drawn are the newest.
     initialOffset: () => Number.MAX_SAFE_INTEGER,
   });
+  const jump = useJump({ rows, virtualizer, leaveEnd });
+  const search = useSearchShortcut(loadSearchBar);
   const items = virtualizer.getVirtualItems();
   const first = items[0];
   const last = items.at(-1);
@@ -61,7 +70,7 @@ export function ChatView({ tail }: { tail: ReactNode }) {
                   const row = rows[item.index];
                   return row === undefined ? null : (
                     <div key={item.key} ref={virtualizer.measureElement} data-index={item.index}>
-                      <Column>
+                      <Column isMarked={row.key === jump.marked}>
                         <RowView row={row} />
                       </Column>
                     </div>
@@ -83,12 +92,28 @@ export function ChatView({ tail }: { tail: ReactNode }) {
             {texts.chat.jumpToNewest}
           </Button>
         )}
+        {search.asked === 0 ? null : (
+          <SearchBar
+            rows={rows}
+            content={content}
+            asked={search.asked}
+            onJump={jump.to}
+            onClose={() => {
+              search.close();
+              scroller.current?.focus({ preventScroll: true });
+            }}
+          />
+        )}
         <ChatAnnouncer />
       </div>
     </RowRendererProvider>
   );
 }
 
-function Column({ children }: { children: ReactNode }) {
-  return <div className="mx-auto max-w-[768px] px-4 pb-4 empty:pb-0 sm:px-6">{children}</div>;
+function Column({ children, isMarked = false }: { children: ReactNode; isMarked?: boolean }) {
+  return (
+    <div className="mx-auto max-w-[768px] px-4 pb-4 empty:pb-0 sm:px-6">
+      {isMarked ? <div className="-m-2 animate-mark rounded-xl p-2">{children}</div> : children}
+    </div>
+  );
 }

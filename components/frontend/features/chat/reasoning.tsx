@@ -15,7 +15,7 @@ export function Reasoning({ entry }: { entry: ReasoningEntry }) {
   const bodyId = useId();
   const { startedAt, endedAt } = entry;
   const duration =
-    startedAt !== undefined && endedAt !== undefined && endedAt > startedAt ? endedAt - startedAt : undefined;
+    startedAt !== undefined && endedAt !== undefined && endedAt - startedAt >= 1000 ? endedAt - startedAt : undefined;
   const lastLine = entry.text.trimEnd().split("\n").at(-1) ?? "";
   return (
     <div className="text-sm text-ink-2">

@@ -7,10 +7,14 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from "react"
 
 /** Closer to the end than this, the reader is "at the end". */
 const NEAR_END_PX = 80;
+/** After this time, a jump has arrived. */
+const SETTLED_MS = 300;
 
 export interface StickToEnd {
   readonly isAtEnd: boolean;
   scrollToEnd: () => void;
+  /** The reader goes somewhere else on purpose: the end is not held any more. */
+  leaveEnd: () => void;
 }
 
 /** @param content what grows; @param scroller the element that scrolls it */
@@ -26,6 +30,18 @@ export function useStickToEnd(
     setAtEnd(true);
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
+  }, [scroller]);
+
+  const leaveEnd = useCallback(() => {
+    isPinned.current = false;
+    setAtEnd(false);
+    // Where they went may be the end all the same, and then nothing scrolls.
+    setTimeout(() => {
+      const element = scroller.current;
+      if (element === null || element.scrollHeight - element.scrollTop - element.clientHeight > NEAR_END_PX) return;
+      isPinned.current = true;
+      setAtEnd(true);
+    }, SETTLED_MS);
   }, [scroller]);
 
   useEffect(() => {
@@ -52,5 +68,5 @@ export function useStickToEnd(
     };
   }, [scroller, content]);
 
-  return { isAtEnd, scrollToEnd };
+  return { isAtEnd, scrollToEnd, leaveEnd };
 }

@@ -17,6 +17,8 @@ export function Gallery() {
     <AppProviders nonce={undefined}>
       <ChatProvider
         value={{
+          place: undefined,
+          canBranch: false,
           me: "ada",
           canAct: "yes",
           answer: () => Promise.reject(new Error("The gallery has no agent to answer.")),

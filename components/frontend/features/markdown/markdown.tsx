@@ -114,7 +114,7 @@ function Table({ token }: { token: Tokens.Table }) {
       aria-label="Table"
     >
       <table className="w-full text-sm">
-        <thead className="bg-code">
+        <thead className={cn("bg-code", token.header.every((cell) => cell.text === "") && "sr-only")}>
           <tr>
             {token.header.map((cell, index) => (
               <th key={index} className={cn("px-3 py-1.5 font-medium", align(index))}>

@@ -32,6 +32,7 @@ export function SessionView({ project, session }: { project: string; session: Ag
   const { name } = session.metadata;
   const { data: me } = useMe();
   const isAllowed = useAllowed(project, "updateSessions");
+  const canCreate = useAllowed(project, "createSessions") === true;
   const state = sessionState(session);
   const actions = useSessionActions(project, name);
   const composer = useRef<ComposerHandle>(null);
@@ -48,6 +49,8 @@ export function SessionView({ project, session }: { project: string; session: Ag
 
   const chat = useMemo<ChatContextValue>(
     () => ({
+      place: { project, session: name },
+      canBranch: canCreate,
       me: me?.userId,
       canAct: isAllowed === false ? "read-only" : canSend ? "yes" : "not-running",
       answer: async (answer) => {
@@ -58,7 +61,7 @@ export function SessionView({ project, session }: { project: string; session: Ag
       },
       compose: (text) => composer.current?.add(text),
     }),
-    [me?.userId, isAllowed, canSend, project, name],
+    [me?.userId, canCreate, isAllowed, canSend, project, name],
   );
 
   /** A message to a session that has ended starts it again; the message waits until it can be taken. */

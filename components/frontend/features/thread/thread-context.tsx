@@ -73,6 +73,12 @@ export function useDisclosure(key: string, byDefault: boolean): [boolean, (open:
   return [chosen ?? byDefault, choose];
 }
 
+/** Opens several things at once, for a search that found something in them. */
+export function useOpenAll(): (keys: readonly string[]) => void {
+  const { disclosures } = useThreadContext();
+  return useCallback((keys) => keys.forEach((key) => disclosures.set(key, true)), [disclosures]);
+}
+
 function createDisclosures(): Disclosures {
   const chosen = new Map<string, boolean>();
   const listeners = new Set<() => void>();

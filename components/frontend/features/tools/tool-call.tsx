@@ -30,7 +30,8 @@ export function ToolCall({ entry }: { entry: ToolEntry }) {
   // What waits for a decision is shown by the card that asks for it; what did not run has nothing to show.
   const showsItself = status !== "waiting" && status !== "denied" && OPEN.has(family);
   const [isOpen, setOpen] = useDisclosure(
-    `${entry.key} ${showsItself ? "" : status}`,
+    // Opened while it waited, it is not what somebody wants to see open once it ran.
+    status === "waiting" ? `${entry.key} waiting` : entry.key,
     showsItself || (isFailed && family !== "read"),
   );
   const bodyId = useId();

@@ -1,5 +1,5 @@
 /** Every English sentence of the interface, one file per feature. Names of buttons are verbs; errors say what to do. */
-import { chat, subagent } from "./chat.ts";
+import { branch, chat, feedback, search, subagent } from "./chat.ts";
 import { common, theme, time, errors } from "./common.ts";
 import { attach, complete, composer } from "./composer.ts";
 import { integrations } from "./integrations.ts";
@@ -33,6 +33,9 @@ export const texts = {
   connection,
   startup,
   chat,
+  feedback,
+  branch,
+  search,
   tools,
   subagent,
   question,
