@@ -4,6 +4,7 @@ import type { ServerResponse } from "node:http";
 const STATUS = {
   NOT_SIGNED_IN: 401,
   CROSS_SITE_REQUEST: 403,
+  NO_SUCH_ARTIFACT: 404,
   METHOD_NOT_ALLOWED: 405,
   REQUEST_TOO_LARGE: 413,
   PAGE_FAILED: 500,

@@ -15,6 +15,8 @@ export function pagePolicy(nonce: string, options: { development: boolean }): st
     `style-src 'self' ${options.development ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
     "img-src 'self' data: blob:",
     "font-src 'self'",
+    // Pages of agents, which our server gives an origin of their own (artifact-frames.ts).
+    "frame-src 'self'",
     `connect-src 'self'${options.development ? " ws:" : ""}`,
     "manifest-src 'self'",
     "form-action 'self'",

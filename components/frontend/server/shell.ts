@@ -5,6 +5,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { BlockList } from "node:net";
 import { ACCESS_TOKEN_HEADER, NONCE_HEADER, PROVIDER_HEADER } from "../lib/server/internal-headers.ts";
+import { FRAME_PREFIX, serveArtifactFrame } from "./artifact-frames.ts";
 import { createBackendProxy } from "./backend-proxy.ts";
 import { createCallers } from "./callers.ts";
 import { sendError } from "./errors.ts";
@@ -16,6 +17,7 @@ import { redirect } from "./redirect.ts";
 import { mayUseCookie } from "./request-origin.ts";
 import { newNonce, pagePolicy, setCommonHeaders } from "./security-headers.ts";
 import { createSessionCookies } from "./session-cookie.ts";
+import type { StaticAssets } from "./static-assets.ts";
 import { createSignIn } from "./sign-in.ts";
 import { CALLBACK_PATH, PROVIDER_PATH } from "./sign-in-paths.ts";
 
@@ -39,6 +41,8 @@ export interface ShellOptions {
   /** Whether /gallery is served, to anybody. */
   gallery: boolean;
   development: boolean;
+  /** Scripts and styles; undefined = the pages' own server sends them. */
+  assets?: StaticAssets | undefined;
   /** Told about every failure that no reader can be told about any more. */
   report: (error: unknown) => void;
 }
@@ -69,6 +73,7 @@ export function createShell(options: ShellOptions): Server {
 
     if (path === "/health") return answerJson(response, 200, { status: "healthy" });
     if (path === "/ready") return answerJson(response, ready ? 200 : 503, { ready });
+    if (options.assets?.serve(request, response, path) === true) return;
     if (path === "/login" && request.method === "POST") return signIn.submit(request, response);
     if (path === "/login" && request.method === "GET" && url.searchParams.has("code"))
       return signIn.redeem(request, response, url);
@@ -86,6 +91,9 @@ export function createShell(options: ShellOptions): Server {
         return sendError(response, "CROSS_SITE_REQUEST", "Another site caused this request, so it was refused.");
       return proxy.forward(request, response, token);
     }
+
+    if (token !== undefined && path.startsWith(FRAME_PREFIX))
+      return serveArtifactFrame(request, response, { backendUrl: options.backendUrl, token, path });
 
     if (token === undefined && !isPublic(path, options.gallery)) {
       const next = path === "/" ? "" : `?${new URLSearchParams({ next: `${path}${url.search}` }).toString()}`;

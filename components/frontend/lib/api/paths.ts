@@ -32,6 +32,12 @@ export const api = {
   workspaceFile: (project: string, session: string, path: string) =>
     `${api.workspace(project, session)}/${path.split("/").map(e).join("/")}`,
   upload: (project: string, session: string, name: string) => `${api.session(project, session)}/uploads/${e(name)}`,
+  /** A folder as a zip; the whole workspace when the path is empty. */
+  filesZip: (project: string, session: string, path: string) =>
+    `${api.session(project, session)}/files.zip?${new URLSearchParams({ path }).toString()}`,
+  /** A page that the agent wrote, for a frame of its own origin: served by the UI's own server. */
+  artifactFrame: (project: string, session: string, path: string) =>
+    `/artifact-frame/${e(project)}/${e(session)}/${path.split("/").map(e).join("/")}`,
   export: (project: string, session: string, format: "json" | "markdown") =>
     `${api.session(project, session)}/export?format=${format}`,
   thread: (project: string, session: string) => `${api.session(project, session)}/agui/events`,

@@ -1,5 +1,5 @@
 /** A unified diff as files and lines, as the diff view draws them. */
-import type { DiffLine } from "../tools/line-diff.ts";
+import type { DiffLine } from "../../tools/line-diff.ts";
 
 export interface PatchFile {
   readonly path: string;
