@@ -1,15 +1,14 @@
 import { EventType, type SequencedEvent } from "@pilothouse/agui";
 import { startModelSimulator, type ModelSimulator } from "@pilothouse/model-simulator";
-import type { Interrupt } from "@ag-ui/core";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { AgentClient, verifyThread } from "./support/agent-client.ts";
+import { verifyThread } from "./support/agent-client.ts";
 import { BrokerProcess } from "./support/broker-process.ts";
-import { QUESTION, script } from "./support/model-script.ts";
+import { script } from "./support/model-script.ts";
 import { Platform, type TestSession } from "./support/platform.ts";
 import { RunnerProcess } from "./support/runner-process.ts";
 
@@ -22,10 +21,6 @@ const results = (entries: readonly SequencedEvent[]): unknown[] =>
   entries.flatMap(({ event }) => (event.type === EventType.TOOL_CALL_RESULT ? [event.content] : []));
 const textOf = (entries: readonly SequencedEvent[]): string =>
   entries.flatMap(({ event }) => (event.type === EventType.TEXT_MESSAGE_CONTENT ? [event.delta] : [])).join("");
-const interruptsOf = (entry: SequencedEvent | undefined): readonly Interrupt[] =>
-  entry?.event.type === EventType.RUN_FINISHED && entry.event.outcome?.type === "interrupt"
-    ? entry.event.outcome.interrupts
-    : [];
 
 describe("a session with Claude Code", () => {
   let platform: Platform;
@@ -105,181 +100,6 @@ describe("a session with Claude Code", () => {
         toolCalls: 1,
         promptDelivered: true,
       });
-  });
-
-  it("asks by an interrupt, and goes on with the answer", async () => {
-    const { runner } = await start({ initialPrompt: "ask me" });
-    const asked = await runner.eventsUntil(isEnd);
-    const [interrupt] = interruptsOf(asked.at(-1));
-    expect(interrupt).toMatchObject({ reason: "question", metadata: QUESTION });
-    const call = asked.find(({ event }) => event.type === EventType.TOOL_CALL_START)?.event;
-    expect(call).toMatchObject({ toolCallId: interrupt?.toolCallId, toolCallName: "AskUserQuestion" });
-    const resume = [
-      { interruptId: interrupt?.id, status: "resolved", payload: { answers: { "Which colour?": "Red" } } },
-    ];
-    await runner.json("POST", "/agui/run", { messages: [], resume });
-    const rest = await runner.eventsUntil(isEnd, asked.at(-1)?.seq);
-    expect(results(rest)).toEqual([expect.stringContaining('"Which colour?"="Red"')]);
-    expect(textOf(rest)).toBe("Thank you for the answer.");
-    expect(rest.at(-1)?.event).toMatchObject({ outcome: { type: "success" } });
-  });
-
-  it("takes words in place of an answer", async () => {
-    const { runner } = await start({ initialPrompt: "ask me" });
-    const asked = await runner.eventsUntil(isEnd);
-    await runner.say("green, if you can");
-    const rest = await runner.eventsUntil(isEnd, asked.at(-1)?.seq);
-    expect(results(rest)).toEqual([expect.stringContaining("green, if you can")]);
-    expect(rest.at(-1)?.event).toMatchObject({ outcome: { type: "success" } });
-  });
-
-  it("abandons a question when it is interrupted", async () => {
-    const { runner, session } = await start({ initialPrompt: "ask me" });
-    const asked = await runner.eventsUntil(isEnd);
-    expect(await runner.json("POST", "/agui/interrupt")).toEqual({ interrupted: true });
-    const rest = await runner.eventsUntil(isEnd, asked.at(-1)?.seq);
-    expect(rest.at(-1)?.event).toMatchObject({ outcome: { type: "cancelled" } });
-    await runner.say("hello again");
-    const after = await runner.eventsUntil(isEnd, rest.at(-1)?.seq);
-    expect(textOf(after)).toBe("I am here.");
-    await verifyThread(platform, session, runner);
-  });
-
-  it("speaks AG-UI to HttpAgent: long text, parallel tools, errors, a question, a subagent", async () => {
-    const { runner, session } = await start();
-    const client = new AgentClient(platform, session, runner);
-    await client.say("long text");
-    expect(client.messages.at(-1)).toMatchObject({ content: "Ein längerer Text – 長い文章 – 🚢⚓️🧭 – ".repeat(200) });
-    const parallel = await client.say("parallel");
-    expect(parallel.events.filter((event) => event.type === EventType.TOOL_CALL_RESULT)).toHaveLength(3);
-    const failed = client.messages.filter(
-      (message) => message.role === "tool" && message.metadata?.["isError"] === true,
-    );
-    expect(failed).toHaveLength(1);
-    expect((await client.say("error 400")).error).toMatchObject({ code: "MODEL_REQUEST_INVALID" });
-    const asked = await client.say("ask me");
-    const answered = await client.answer(
-      asked.interrupts.map(({ id }) => ({
-        interruptId: id,
-        status: "resolved",
-        payload: { answers: { "Which colour?": "Blue" } },
-      })),
-    );
-    expect(answered.error).toBeUndefined();
-    const helped = await client.say("delegate now");
-    const kinds = helped.events.map((event) => event.type);
-    expect(kinds.indexOf(EventType.SUBAGENT_STARTED)).toBeLessThan(kinds.indexOf(EventType.SUBAGENT_FINISHED));
-    await verifyThread(platform, session, runner);
-  });
-
-  it("tells what a background task does after the run in a run of its own", async () => {
-    const { runner, session } = await start({ initialPrompt: "delegate later" });
-    const first = await runner.eventsUntil(isEnd);
-    const rest = await runner.eventsUntil(
-      ({ event }, all) => textOf(all).includes("come back") && event.type === EventType.RUN_FINISHED,
-      first.at(-1)?.seq,
-    );
-    expect(rest[0]?.event).toMatchObject({ type: "RUN_STARTED", metadata: { autonomous: "background" } });
-    expect(types(rest)).toContain("SUBAGENT_FINISHED");
-    await verifyThread(platform, session, runner);
-  });
-
-  it.each([
-    ["error 401", "MODEL_AUTHENTICATION_FAILED"],
-    ["error 529", "MODEL_OVERLOADED"],
-  ])("ends a run on %s with %s, and the next run works", async (prompt, code) => {
-    const { runner } = await start({ initialPrompt: prompt });
-    const failed = await runner.eventsUntil(isEnd, 0, 60);
-    expect(failed.at(-1)?.event).toMatchObject({ type: "RUN_ERROR", code });
-    await runner.say("hello");
-    const next = await runner.eventsUntil(isEnd, failed.at(-1)?.seq);
-    expect(textOf(next)).toBe("I am here.");
-  });
-
-  it("survives a stream that breaks", async () => {
-    const { runner, session } = await start({ initialPrompt: "broken stream" });
-    const broken = await runner.eventsUntil(isEnd, 0, 60);
-    await runner.say("hello");
-    const next = await runner.eventsUntil(isEnd, broken.at(-1)?.seq);
-    expect(next.at(-1)?.event.type).toBe("RUN_FINISHED");
-    await verifyThread(platform, session, runner);
-  });
-
-  it.each(["slow", "sleepy tool"])("interrupts %s", async (prompt) => {
-    const { runner, session } = await start({ initialPrompt: prompt });
-    await runner.eventsUntil(({ event }) => event.type === EventType.TEXT_MESSAGE_CONTENT);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const before = Date.now();
-    await runner.json("POST", "/agui/interrupt");
-    const events = await runner.eventsUntil(isEnd);
-    expect(events.at(-1)?.event).toMatchObject({ outcome: { type: "cancelled" } });
-    expect(Date.now() - before).toBeLessThan(5000);
-    await runner.say("hello");
-    const next = await runner.eventsUntil(isEnd, events.at(-1)?.seq);
-    expect(textOf(next)).toBe("I am here.");
-    await verifyThread(platform, session, runner);
-  });
-
-  it("asks before a command when the session says so, and remembers 'always'", async () => {
-    const { runner } = await start({ initialPrompt: "write it", permissionMode: "ask" });
-    const asked = await runner.eventsUntil(isEnd);
-    const [interrupt] = interruptsOf(asked.at(-1));
-    expect(interrupt).toMatchObject({ reason: "tool_approval", metadata: { toolName: "Bash" } });
-    const decide = async (
-      decision: string,
-      id: string | undefined,
-      after: number | undefined,
-    ): Promise<SequencedEvent[]> => {
-      await runner.json("POST", "/agui/run", {
-        messages: [],
-        resume: [{ interruptId: id, status: "resolved", payload: { decision } }],
-      });
-      return runner.eventsUntil(isEnd, after);
-    };
-    const denied = await decide("deny", interrupt?.id, asked.at(-1)?.seq);
-    expect((await runner.request("GET", "/workspace/approved.txt")).status).toBe(404);
-    await runner.say("write it");
-    const again = await runner.eventsUntil(isEnd, denied.at(-1)?.seq);
-    const allowed = await decide("allow_always", interruptsOf(again.at(-1))[0]?.id, again.at(-1)?.seq);
-    expect(await (await runner.request("GET", "/workspace/approved.txt")).text()).toBe("approved\n");
-    await runner.say("write it");
-    const third = await runner.eventsUntil(isEnd, allowed.at(-1)?.seq);
-    expect(third.at(-1)?.event).toMatchObject({ outcome: { type: "success" } });
-  });
-
-  it("goes on with the same conversation after kill -9, without repeating the prompt", async () => {
-    const first = await start({ initialPrompt: "slow" });
-    await first.runner.eventsUntil(({ seq }) => seq > 10);
-    first.runner.kill("SIGKILL");
-    await first.runner.exited;
-    const asked = model.requests.length;
-    const { runner } = await start({}, first.session);
-    const events = await runner.eventsUntil(isEnd);
-    expect(events.at(-1)?.event).toMatchObject({ type: "RUN_ERROR", code: "RUNNER_INTERRUPTED" });
-    await runner.say("hello");
-    const next = await runner.eventsUntil(isEnd, events.at(-1)?.seq);
-    expect(textOf(next)).toBe("I am here.");
-    const sent = model.requests.slice(asked).filter((request) => request.conversation !== undefined);
-    expect(sent.every((request) => request.turn?.prompt === "hello")).toBe(true);
-    expect(JSON.stringify(sent.at(-1)?.body)).toContain("slow");
-    const thread = await verifyThread(platform, first.session, runner);
-    expect(types(thread).filter((type) => type === "RUN_STARTED")).toHaveLength(2);
-    await expect.poll(() => platform.store.lastSeq(first.session.uid)).toBe(thread.length);
-  });
-
-  it("takes the answer to a question that an earlier attempt asked", async () => {
-    const first = await start({ initialPrompt: "ask me" });
-    const asked = await first.runner.eventsUntil(isEnd);
-    expect(await first.runner.stop()).toBe(143);
-    const { runner } = await start({}, first.session);
-    const [interrupt] = interruptsOf(asked.at(-1));
-    const resume = [
-      { interruptId: interrupt?.id, status: "resolved", payload: { answers: { "Which colour?": "Red" } } },
-    ];
-    await runner.json("POST", "/agui/run", { messages: [], resume });
-    const rest = await runner.eventsUntil(isEnd, asked.at(-1)?.seq);
-    expect(rest.at(-1)?.event).toMatchObject({ type: "RUN_FINISHED", outcome: { type: "success" } });
-    expect(JSON.stringify(model.requests.at(-1)?.body)).toContain("Which colour? Red");
   });
 
   it("reports the death of the agent's process, and starts it again for the next message", async () => {
@@ -364,18 +184,6 @@ describe("a session with Claude Code", () => {
         },
       ],
     });
-  });
-
-  it("changes the model by the session's spec, without a restart", async () => {
-    const { runner, session } = await start({ initialPrompt: "hello" });
-    const first = await runner.eventsUntil(isEnd);
-    await platform.patchSpec(session.name, { llmSettings: { model: "claude-opus-5-5" } });
-    await expect
-      .poll(async () => (await platform.session(session.name)).status?.agent?.model, { timeout: 5000 })
-      .toBe("claude-opus-5-5");
-    await runner.say("hello");
-    const events = await runner.eventsUntil(isEnd, first.at(-1)?.seq);
-    expect(events.at(-1)?.event).toMatchObject({ usage: [{ model: "claude-opus-5-5" }] });
   });
 
   it("shares a state with clients, over runs and attempts", async () => {

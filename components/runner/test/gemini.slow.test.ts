@@ -6,9 +6,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { AgentClient, verifyThread } from "./support/agent-client.ts";
+import { verifyThread } from "./support/agent-client.ts";
 import { BrokerProcess } from "./support/broker-process.ts";
-import { LONG_TEXT, script } from "./support/gemini-script.ts";
+import { script } from "./support/gemini-script.ts";
 import { Platform, type TestSession } from "./support/platform.ts";
 import { RunnerProcess } from "./support/runner-process.ts";
 
@@ -121,65 +121,6 @@ describe("a session with Gemini CLI", () => {
     const request = model.requests.findLast((one) => one.conversation !== undefined);
     expect(request?.conversation?.system).toContain(`Pilothouse session named "${session.name}"`);
     expect(request?.conversation?.tools.map((tool) => tool.name)).not.toContain("ask_user");
-  });
-
-  it("speaks AG-UI to HttpAgent: long text, parallel tools, errors, a question that nobody is asked", async () => {
-    const { runner, session } = await start();
-    const client = new AgentClient(platform, session, runner);
-    await client.say("long text");
-    expect(client.messages.at(-1)).toMatchObject({ content: LONG_TEXT });
-    const parallel = await client.say("parallel");
-    expect(parallel.events.filter((event) => event.type === EventType.TOOL_CALL_RESULT)).toHaveLength(3);
-    const failed = client.messages.filter(
-      (message) => message.role === "tool" && message.metadata?.["isError"] === true,
-    );
-    expect(failed).toHaveLength(1);
-    expect((await client.say("error 400")).error).toEqual({
-      code: "MODEL_REQUEST_INVALID",
-      message: "bad request for the test",
-    });
-    const asked = await client.say("ask me");
-    expect(asked.interrupts).toEqual([]);
-    expect(client.messages.at(-1)).toMatchObject({ content: "Then I decide myself." });
-    await verifyThread(platform, session, runner);
-  });
-
-  it.each([
-    ["error 401", "MODEL_AUTHENTICATION_FAILED"],
-    ["error 404", "MODEL_NOT_FOUND"],
-    ["error 429", "MODEL_RATE_LIMITED"],
-    ["error 500", "MODEL_ERROR"],
-    ["broken stream", "MODEL_ERROR"],
-  ])("ends a run on %s with %s, and the next run works", async (prompt, code) => {
-    const { runner, session } = await start({ initialPrompt: prompt });
-    const failed = await runner.eventsUntil(isEnd, 0, 60);
-    expect(failed.at(-1)?.event).toMatchObject({ type: "RUN_ERROR", code });
-    await runner.say("hello");
-    const next = await runner.eventsUntil(isEnd, failed.at(-1)?.seq);
-    expect(textOf(next)).toBe("I am here.");
-    await verifyThread(platform, session, runner);
-  });
-
-  it.each([
-    ["slow", "The user interrupted here."],
-    ["silent", "The user interrupted here."],
-    ["sleepy tool", "run_shell_command"],
-  ])("interrupts %s, and the agent knows of it", async (prompt, trace) => {
-    const { runner, session } = await start({ initialPrompt: prompt });
-    await runner.eventsUntil(({ event }) => event.type === EventType.TEXT_MESSAGE_CONTENT);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const before = Date.now();
-    await runner.json("POST", "/agui/interrupt");
-    const events = await runner.eventsUntil(isEnd);
-    expect(events.at(-1)?.event).toMatchObject({ outcome: { type: "cancelled" } });
-    expect(Date.now() - before).toBeLessThan(4000);
-    await runner.say("hello");
-    const next = await runner.eventsUntil(isEnd, events.at(-1)?.seq);
-    expect(textOf(next)).toBe("I am here.");
-    const sent = JSON.stringify(model.requests.at(-1)?.body);
-    expect(sent).toContain(`"${prompt}"`);
-    expect(sent).toContain(trace);
-    await verifyThread(platform, session, runner);
   });
 
   it("edits files but runs no command when the session accepts edits alone", async () => {

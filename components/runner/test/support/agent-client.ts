@@ -11,6 +11,15 @@ export interface AgentRun {
   readonly events: readonly BaseEvent[];
   readonly interrupts: readonly Interrupt[];
   readonly error: { message: string; code?: string } | undefined;
+  /** How the run finished; undefined when it ended with an error. */
+  readonly outcome: string | undefined;
+}
+
+export interface RunParameters {
+  readonly resume?: ResumeEntry[];
+  readonly state?: Record<string, unknown>;
+  /** Told of each event as it comes. */
+  readonly watch?: (event: BaseEvent) => void;
 }
 
 export class AgentClient {
@@ -28,32 +37,40 @@ export class AgentClient {
     return this.#agent.messages;
   }
 
-  async say(text: string): Promise<AgentRun> {
+  get state(): unknown {
+    return this.#agent.state;
+  }
+
+  async say(text: string, parameters: RunParameters = {}): Promise<AgentRun> {
     this.#agent.addMessage({ id: crypto.randomUUID(), role: "user", content: text });
-    return this.#run({});
+    return this.#run(parameters);
   }
 
   async answer(resume: ResumeEntry[]): Promise<AgentRun> {
     return this.#run({ resume });
   }
 
-  async #run(parameters: { resume?: ResumeEntry[] }): Promise<AgentRun> {
+  async #run({ resume, state, watch }: RunParameters): Promise<AgentRun> {
     this.#agent.headers = { authorization: `Bearer ${await this.#platform.grant(this.#session.uid)}` };
     const events: BaseEvent[] = [];
     let error: AgentRun["error"];
     let interrupts: readonly Interrupt[] = [];
-    await this.#agent.runAgent(parameters, {
+    let outcome: string | undefined;
+    if (state !== undefined) this.#agent.setState(state);
+    await this.#agent.runAgent(resume === undefined ? {} : { resume }, {
       onEvent: ({ event }) => {
         events.push(event);
+        watch?.(event);
       },
       onRunErrorEvent: ({ event }) => {
         error = { message: event.message, ...(event.code === undefined ? {} : { code: event.code }) };
       },
       onRunFinishedEvent: ({ event }) => {
+        outcome = event.outcome?.type;
         if (event.outcome?.type === "interrupt") interrupts = event.outcome.interrupts;
       },
     });
-    return { events, interrupts, error };
+    return { events, interrupts, error, outcome };
   }
 }
 

@@ -7,7 +7,7 @@ import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resour
 import type { SessionContext } from "../bridge.ts";
 import { agentEnvironment } from "../common/environment.ts";
 import { sessionPrompt } from "../common/prompt.ts";
-import { PLATFORM_SERVER } from "./platform-tools.ts";
+import { PLATFORM_SERVER, START_SESSION } from "./platform-tools.ts";
 
 const MODES: Readonly<Record<AgenticSessionSpec["permissionMode"], PermissionMode>> = {
   ask: "default",
@@ -51,9 +51,12 @@ export function claudeOptions(input: OptionsInput): Options {
   return {
     ...input.conversation,
     cwd: input.workingDirectory,
-    additionalDirectories: [...input.directories, context.paths.artifacts, context.paths.uploads].filter(
-      (directory) => directory !== input.workingDirectory,
-    ),
+    additionalDirectories: [
+      ...input.directories,
+      ...(context.workflow === undefined ? [] : [context.workflow.directory]),
+      context.paths.artifacts,
+      context.paths.uploads,
+    ].filter((directory) => directory !== input.workingDirectory),
     env: claudeEnvironment(context),
     ...(input.model === undefined ? {} : { model: input.model }),
     permissionMode: permissionModeOf(permissionMode),
@@ -67,7 +70,12 @@ export function claudeOptions(input: OptionsInput): Options {
     settingSources: ["project"],
     projectConfigRoot: input.projectConfig,
     strictMcpConfig: true,
-    settings: { disableAllHooks: true, disableSkillShellExecution: true, enableAllProjectMcpServers: false },
+    settings: {
+      disableAllHooks: true,
+      disableSkillShellExecution: true,
+      enableAllProjectMcpServers: false,
+      permissions: { ask: [START_SESSION] },
+    },
     // The session's own servers are added after the start: those that are given here can never be removed.
     mcpServers: { [PLATFORM_SERVER]: input.platformTools },
     mcpServersDelivery: "initialize",
@@ -87,6 +95,8 @@ function claudeEnvironment(context: SessionContext): Record<string, string> {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     // The broker answers a wrong key or a used-up budget at once; ten tries would take minutes.
     CLAUDE_CODE_MAX_RETRIES: "3",
+    // Milliseconds for a tool server to connect: the first message waits for all of them.
+    MCP_TIMEOUT: "5000",
     CLAUDE_AGENT_SDK_CLIENT_APP: "pilothouse",
     ...(maxTokens === undefined ? {} : { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxTokens) }),
     // The pod is the sandbox; without this Claude Code refuses to skip permissions for root.

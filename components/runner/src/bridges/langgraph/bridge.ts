@@ -132,6 +132,7 @@ export class LangGraphBridge implements PlatformBridge {
     const engine = this.#started(this.#engine);
     const waiting = await engine.waiting();
     const cancelled = input.resume.some((entry) => entry.status === "cancelled");
+    if (cancelled && waiting.length > 0) await engine.abandon((told) => this.#onTold(told, turn));
     if (cancelled && input.messages.length === 0) return { type: "cancelled" };
     if (waiting.length > 0 && !cancelled) {
       const answers = answersFor(waiting, input);

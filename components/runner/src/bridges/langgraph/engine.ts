@@ -30,6 +30,8 @@ export interface GraphEngine {
   open(): Promise<{ readonly callIds: readonly string[] }>;
   /** Questions that wait for their answers. */
   waiting(): Promise<readonly Waiting[]>;
+  /** The user will not answer them. */
+  abandon(tell: Tell): Promise<void>;
   /** What the graph says and does until it is done, waits, or fails. Rejects when it fails or the signal aborts. */
   turn(input: TurnInput, options: TurnOptions): Promise<void>;
   /** From the next request to a model on. */

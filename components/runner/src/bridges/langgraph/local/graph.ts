@@ -29,6 +29,8 @@ import { repairOf, type CutOff } from "./unfinished.ts";
 
 /** Steps of the graph in one run: a request to the model and its tools are two. */
 const MOST_STEPS = 2000;
+/** The agent's node that asks the model: its name in the graph that LangChain makes. */
+const MODEL_NODE = "model_request";
 const RESTARTED: CutOff = { said: "", note: "This was cut off when the session was stopped or restarted." };
 
 const State = z.looseObject({
@@ -111,6 +113,12 @@ export class LocalGraph implements GraphEngine {
     );
   }
 
+  async abandon(tell: Tell): Promise<void> {
+    this.#cutOff = { said: "", note: "The user did not answer, and interrupted here." };
+    const messages = await this.#repair(tell);
+    await this.#started(this.#agent).graph.updateState(this.#config, { messages }, MODEL_NODE);
+  }
+
   async turn(input: TurnInput, { runId, tell, taken, signal }: TurnOptions): Promise<void> {
     this.#signal = signal;
     let said = "";
@@ -172,8 +180,8 @@ export class LocalGraph implements GraphEngine {
   }
 
   #onUpdate(data: unknown, tell: Tell): void {
-    const update = z.looseObject({ model_request: State.optional() }).safeParse(data);
-    for (const message of update.data?.model_request?.messages ?? []) {
+    const update = z.looseObject({ [MODEL_NODE]: State.optional() }).safeParse(data);
+    for (const message of update.data?.[MODEL_NODE]?.messages ?? []) {
       if (!AIMessage.isInstance(message)) continue;
       const calls = (message.tool_calls ?? []).map(({ id = "", name, args }) => ({ id, name, args }));
       const { model = "", provider } = this.#model();

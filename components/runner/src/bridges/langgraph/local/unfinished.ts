@@ -40,7 +40,8 @@ export function repairOf(
     reported.push(result);
     return result;
   });
-  const unanswered = results.length === 0 && HumanMessage.isInstance(history.at(-1));
+  // With a word of the model's own behind it, what the user says next stands by itself.
+  const unanswered = results.length > 0 || HumanMessage.isInstance(history.at(-1));
   const words = [said, `[${note}]`].filter((text) => text !== "").join("\n\n");
   const answer = said !== "" || unanswered ? [new AIMessage(words)] : [];
   return { messages: [...results, ...answer], reported };

@@ -40,6 +40,7 @@ const State = z.looseObject({
   tasks: z
     .array(
       z.looseObject({
+        name: z.string().optional(),
         interrupts: z.array(z.looseObject({ id: z.string().nullish(), value: z.unknown() })).default([]),
       }),
     )
@@ -86,6 +87,13 @@ export class RemoteGraph implements GraphEngine {
     return tasks.flatMap((task) =>
       task.interrupts.flatMap(({ id, value }) => (id == null ? [] : [waitingOf(id, value)])),
     );
+  }
+
+  async abandon(): Promise<void> {
+    // As if its node had ended: the graph's own next step is left out, since the next input begins anew.
+    const { tasks } = await this.#state();
+    const asNode = tasks.find((task) => task.interrupts.length > 0)?.name;
+    if (asNode !== undefined) await this.#client.threads.updateState(this.#threadId, { values: null, asNode });
   }
 
   async turn(input: TurnInput, { runId, tell, taken, signal }: TurnOptions): Promise<void> {
@@ -190,6 +198,8 @@ interface UserMessage {
 function userMessages(runId: string, { messages }: Extract<TurnInput, { type: "messages" }>): UserMessage[] {
   return messages.flatMap((message, index) => {
     const content = wordsOf([message]);
-    return content === "" ? [] : [{ id: `${runId}-${index}`, role: message.role === "user" ? "user" : "system", content }];
+    return content === ""
+      ? []
+      : [{ id: `${runId}-${index}`, role: message.role === "user" ? "user" : "system", content }];
   });
 }
