@@ -17,7 +17,6 @@ const job: JobFact = {
   name: "s-1",
   uid: "j1",
   attempt: 1,
-  finishedRunsAtStart: 0,
   finished: undefined,
   deleting: false,
   deadline: undefined,
@@ -346,11 +345,55 @@ describe("decide", () => {
       "a run of a former attempt does not count",
       {
         spec: { stopOnRunFinished: true },
-        status: { ...running, agent },
-        jobs: [{ ...job, finishedRunsAtStart: 1 }],
+        status: { ...running, agent, finishedRunsAtStart: 1 },
+        jobs: [job],
         pods: [readyPod],
       },
       { phase: "Running" },
+    ],
+    [
+      "a run that a person has cancelled does not stop it",
+      {
+        spec: { stopOnRunFinished: true },
+        status: { ...running, agent: { ...agent, lastRunOutcome: "cancelled", lastActivityTime: at(20) } },
+        jobs: [job],
+        pods: [readyPod],
+      },
+      { phase: "Running" },
+    ],
+    [
+      "a run that was cancelled with the former attempt's pod is its end",
+      {
+        spec: { stopOnRunFinished: true },
+        status: { ...running, agent: { ...agent, lastRunOutcome: "cancelled", lastActivityTime: at(70) }, retries: 1 },
+        jobs: [job],
+        pods: [readyPod],
+      },
+      { phase: "Stopping", reason: "error", message: /cut off with its pod/ },
+    ],
+    [
+      "a pod that is lost after the run has finished needs no other attempt",
+      {
+        spec: { stopOnRunFinished: true },
+        status: { ...running, agent },
+        jobs: [job],
+        pods: [
+          { ...readyPod, live: false, ready: false, ended: { exitCode: 137, reason: undefined, message: undefined } },
+        ],
+      },
+      { phase: "Stopping", reason: "run-finished" },
+    ],
+    [
+      "a pod that is lost while the run goes on does",
+      {
+        spec: { stopOnRunFinished: true },
+        status: { ...running, agent: { ...agent, status: "working", finishedRuns: 0 } },
+        jobs: [job],
+        pods: [
+          { ...readyPod, live: false, ready: false, ended: { exitCode: 137, reason: undefined, message: undefined } },
+        ],
+      },
+      { phase: "Pending" },
     ],
     [
       "an interrupted run waits for its answer",

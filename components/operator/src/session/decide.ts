@@ -11,6 +11,7 @@ import type { Decision } from "./decision.ts";
 import { draftOf, enter, milliseconds, time, wake, type Draft } from "./draft.ts";
 import { eventsOf } from "./events.ts";
 import { dailyCostOn, nextUtcDay, utcDay } from "../spending/daily-cost.ts";
+import { finishedRunsAtStart, runFinished } from "./finished-runs.ts";
 import { finalPhaseOf, isFinal, occupiesSlot } from "./lifecycle.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { supervise, type Verdict } from "./supervise.ts";
@@ -78,6 +79,7 @@ function begin(observation: Observation, policy: Policy, draft: Draft): void {
   draft.stoppedReason = undefined;
   draft.completionTime = undefined;
   draft.startTime = undefined;
+  draft.finishedRunsAtStart = finishedRunsAtStart(observation.status.agent);
   draft.jobName = undefined;
   draft.podName = undefined;
   enter(draft, observation, "Pending", undefined);
@@ -114,6 +116,11 @@ function follow(observation: Observation, policy: Policy, draft: Draft, verdict:
  * switched off every evening must not use the limit up: an attempt that ended with its node does not count.
  */
 function retry(observation: Observation, policy: Policy, draft: Draft, message: string, blameless: boolean): void {
+  const end = runFinished(observation);
+  if (end !== undefined) {
+    stop(observation, policy, draft, end.reason, end.message);
+    return;
+  }
   const ready = observation.status.conditions?.find(
     (condition) => condition.type === "RunnerReady" && condition.status === "True",
   );

@@ -18,6 +18,7 @@ export const OPERATOR_STATUS_FIELDS = [
   "observedGeneration",
   "retries",
   "nextRetryTime",
+  "finishedRunsAtStart",
   "queuePosition",
   "dailyCost",
   "children",

@@ -26,6 +26,7 @@ export function draftOf(observation: Observation): Draft {
     message: status.message,
     retries: status.retries,
     nextRetryTime: status.nextRetryTime,
+    finishedRunsAtStart: status.finishedRunsAtStart,
     dailyCost: status.dailyCost,
     children: observation.children === undefined ? undefined : [...observation.children],
     actions: [],

@@ -1,18 +1,17 @@
 // Jobs and pods boiled down to what decisions need. Never throws on missing fields: they are other programs' writing.
 import { LABELS } from "@pilothouse/contracts";
 import type { ContainerStatus, Job, Pod, Stored } from "@pilothouse/kubernetes";
-import { ANNOTATIONS, RUNNER_CONTAINER } from "./names.ts";
+import { RUNNER_CONTAINER } from "./names.ts";
 import type { EndFact, JobFact, PodFact } from "./observation.ts";
 
 export function jobFactOf(job: Stored<Job>): JobFact {
-  const { name, uid, labels, annotations, deletionTimestamp, creationTimestamp } = job.metadata;
+  const { name, uid, labels, deletionTimestamp, creationTimestamp } = job.metadata;
   const limit = job.spec?.activeDeadlineSeconds;
   const start = Date.parse(job.status?.startTime ?? creationTimestamp ?? "");
   return {
     name,
     uid,
     attempt: wholeNumber(labels?.[LABELS.attempt]),
-    finishedRunsAtStart: wholeNumber(annotations?.[ANNOTATIONS.finishedRunsAtStart]),
     finished: finishedOf(job),
     deleting: deletionTimestamp !== undefined,
     deadline: limit === undefined || Number.isNaN(start) ? undefined : start + limit * 1000,

@@ -23,8 +23,7 @@ import {
   type Volume,
 } from "@pilothouse/kubernetes";
 import { sessions, type SessionObject } from "../resources/types.ts";
-import { finishedRunsAtStart } from "./finished-runs.ts";
-import { ANNOTATIONS, BROKER_CONTAINER, BROKER_TOKEN_KEY, CONFIGURATION_NAME, RUNNER_CONTAINER } from "./names.ts";
+import { BROKER_CONTAINER, BROKER_TOKEN_KEY, CONFIGURATION_NAME, RUNNER_CONTAINER } from "./names.ts";
 import { sessionLabels } from "./objects.ts";
 
 /** What an installation may set of the broker; undefined = the broker's own default. */
@@ -82,7 +81,6 @@ export function sessionJob(
       name: sessionJobName(name, attempt),
       namespace,
       labels,
-      annotations: { [ANNOTATIONS.finishedRunsAtStart]: String(finishedRunsAtStart(session.status)) },
       ownerReferences: [ownerReferenceTo(sessions, session)],
     },
     spec: {

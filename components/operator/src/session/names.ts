@@ -6,8 +6,6 @@ export const OPERATOR_NAME = "pilothouse-operator";
 export const ANNOTATIONS = {
   /** On a session: the attempt whose end has been written into `spec.desiredState`. */
   closedAttempt: `${API_GROUP}/closed-attempt`,
-  /** On a Job: how many finished runs it began with (finished-runs.ts). */
-  finishedRunsAtStart: `${API_GROUP}/finished-runs-at-start`,
 } as const;
 
 export const BROKER_CONTAINER = "broker";

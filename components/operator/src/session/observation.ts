@@ -5,8 +5,6 @@ export interface JobFact {
   readonly name: string;
   readonly uid: string;
   readonly attempt: number;
-  /** `status.agent.finishedRuns` when the Job was made: only runs after it count for `stopOnRunFinished`. */
-  readonly finishedRunsAtStart: number;
   /** The Job controller will make no further pod. */
   readonly finished:
     | { readonly result: "complete" | "failed"; readonly reason: string; readonly message: string }

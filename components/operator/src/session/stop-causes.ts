@@ -1,7 +1,8 @@
 // Why a running session should stop although nobody has asked for it.
 import type { AgenticSessionStatus, StoppedReason } from "@pilothouse/contracts";
 import { utcDay } from "../spending/daily-cost.ts";
-import type { JobFact, Observation, Policy } from "./observation.ts";
+import { runFinished } from "./finished-runs.ts";
+import type { Observation, Policy } from "./observation.ts";
 
 export interface StopCause {
   readonly reason: Exclude<StoppedReason, "user">;
@@ -11,11 +12,10 @@ export interface StopCause {
 /** The first cause that holds, or the time at which inactivity would become one. */
 export function stopCause(
   observation: Observation,
-  job: JobFact,
   policy: Policy,
 ): { readonly cause: StopCause | undefined; readonly wakeAt: number | undefined } {
   const { now, status } = observation;
-  const cause = budgetExceeded(status) ?? dayIsSpent(observation) ?? runFinished(observation, job);
+  const cause = budgetExceeded(status) ?? dayIsSpent(observation) ?? runFinished(observation);
   if (cause !== undefined) return { cause, wakeAt: undefined };
   const limit = inactivityLimitSeconds(observation, policy);
   if (limit === 0) return { cause: undefined, wakeAt: undefined };
@@ -51,14 +51,4 @@ export function dayIsSpent({ now, project }: Observation): StopCause | undefined
     `the project's sessions have cost the ${dailyCost.limit} USD that they may on ${utcDay(now)} (UTC): ` +
     "they can go on at 00:00 UTC, or when an admin raises the limit of the day";
   return { reason: "budget", message };
-}
-
-function runFinished(observation: Observation, job: JobFact): StopCause | undefined {
-  const { agent } = observation.status;
-  if (!observation.spec.stopOnRunFinished || agent?.status !== "idle") return undefined;
-  if (agent.finishedRuns <= job.finishedRunsAtStart) return undefined;
-  if (agent.lastRunOutcome === "error" || agent.result?.isError === true) {
-    return { reason: "error", message: agent.result?.text.slice(0, 1024) ?? "the run ended with an error" };
-  }
-  return agent.lastRunOutcome === "success" ? { reason: "run-finished", message: "the run has finished" } : undefined;
 }

@@ -102,7 +102,7 @@ function atWork(observation: Observation, policy: Policy, draft: Draft, job: Job
     const host = pod.ip.includes(":") ? `[${pod.ip}]` : pod.ip;
     draft.endpoint = `http://${host}:${port}`;
   }
-  const { cause, wakeAt } = stopCause(observation, job, policy);
+  const { cause, wakeAt } = stopCause(observation, policy);
   wake(draft, wakeAt);
   // Normally the Job controller enforces the timeout; this is the second line.
   if (job.deadline !== undefined) wake(draft, job.deadline + 2100);

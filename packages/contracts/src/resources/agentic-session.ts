@@ -265,6 +265,11 @@ export const AgenticSessionStatus = z.object({
   observedGeneration: z.int().optional(),
   retries: z.int().min(0).optional().describe("Attempts in a row that ended by an infrastructure failure"),
   nextRetryTime: Time.optional(),
+  finishedRunsAtStart: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("agent.finishedRuns when the session was last started: only runs after it count for stopOnRunFinished"),
   queuePosition: z.int().min(1).optional(),
   dailyCost: z
     .object({ day: z.string().describe("UTC day, YYYY-MM-DD"), baseUsd: z.number().min(0) })
