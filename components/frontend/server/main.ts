@@ -3,8 +3,10 @@ import { fileURLToPath } from "node:url";
 import { loadCookieKeys } from "./cookie-key.ts";
 import { createKeyRing } from "./key-ring.ts";
 import { readSettings } from "./settings.ts";
+import { assetFolder, openStaticAssets } from "./static-assets.ts";
 import { type PageHandler, createShell } from "./shell.ts";
 
+const folder = fileURLToPath(new URL("..", import.meta.url));
 const development = process.argv.includes("--dev");
 Object.assign(process.env, { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: development ? "development" : "production" });
 const settings = readSettings(process.env);
@@ -19,7 +21,7 @@ async function preparePages(): Promise<PageHandler> {
   const { default: createNext } = await import("next");
   const next = createNext({
     dev: development,
-    dir: fileURLToPath(new URL("..", import.meta.url)),
+    dir: folder,
     hostname: settings.hostname,
     port: settings.port,
     customServer: true,
@@ -44,6 +46,7 @@ const server = createShell({
   trustedProxies: settings.trustedProxies,
   proxySignOutUrl: settings.proxySignOutUrl,
   pages,
+  assets: development ? undefined : await openStaticAssets(assetFolder(folder, process.env)),
   gallery: settings.gallery || development,
   development,
   report: (error) => log("error", "a request failed", { error: error instanceof Error ? error.stack : String(error) }),
