@@ -28,6 +28,18 @@ const PRICES_FILE = join(ROOT, "deploy", "registries", "prices.json");
 /** Where git uses the project's tokens; PILOTHOUSE_GIT_HOSTS names others, such as a GitLab of one's own. */
 const GIT_HOSTS = "github.com,gitlab.com";
 
+/** What an installation on one machine may set of the operator, by its own variables. */
+const OPERATOR_VARIABLES = [
+  "PILOTHOUSE_MCP_SERVERS_FILE",
+  "PILOTHOUSE_INTEGRATION_ALLOWED_HOSTS",
+  "PILOTHOUSE_INTEGRATION_CA_FILE",
+  "PILOTHOUSE_GITHUB_API_URL",
+  "PILOTHOUSE_EGRESS_HOSTS",
+  "PILOTHOUSE_STARTUP_DEADLINE",
+  "PILOTHOUSE_INACTIVITY_TIMEOUT",
+  "PILOTHOUSE_PROJECT_QUOTA",
+];
+
 /** What every child gets from our own environment; nothing else leaks into it. */
 function baseEnvironment(): Record<string, string> {
   return inherited("PATH", "HOME", "TMPDIR", "LANG", "TZ", "PILOTHOUSE_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT");
@@ -60,13 +72,15 @@ export function operatorComponent(installation: Installation): ComponentOptions 
         "models-file": MODELS_FILE,
         "prices-file": PRICES_FILE,
         "broker-image": "pilothouse/broker:0.1.0",
+        // A broker sleeps most of the time; see LOCAL_REQUESTS.
+        "broker-requests": "cpu=1m,memory=16Mi",
         "health-port": String(operatorPort),
         "recordings-dir": directory.recordings,
         "git-hosts": process.env["PILOTHOUSE_GIT_HOSTS"] ?? GIT_HOSTS,
       }),
     ],
     cwd: directory.operator,
-    env: { ...baseEnvironment(), ...upstreams, NODE_ENV: "production" },
+    env: { ...baseEnvironment(), ...inherited(...OPERATOR_VARIABLES), ...upstreams, NODE_ENV: "production" },
     logDirectory: directory.logs,
     readyUrl: `http://127.0.0.1:${operatorPort}/ready`,
   };

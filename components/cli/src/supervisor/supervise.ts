@@ -171,10 +171,17 @@ function modelUpstreams(): Record<string, string> {
   );
 }
 
-/** The agent registry in force: the shipped one; with a simulated model no runner type needs a key. */
+/**
+ * What a runner asks for on one machine. Requests set room aside for a cluster's scheduler; here they would only have a
+ * laptop refuse a session that it could well run beside others that wait for their users.
+ */
+const LOCAL_REQUESTS = { cpu: "2m", memory: "32Mi" };
+
+/** The agent registry in force: the shipped one, with a machine's requests; with a simulated model no runner type needs a key. */
 function registryFile(file: string, simulateModel: boolean): string {
   const shipped = join(ROOT, "deploy", "registries", "agent-registry.json");
   const registry = AgentRegistry.parse(JSON.parse(readFileSync(shipped, "utf8")));
+  for (const entry of registry) entry.container.resources.requests = LOCAL_REQUESTS;
   if (simulateModel) for (const entry of registry) entry.auth.requiredSecretKeys = [];
   writeFileSync(file, JSON.stringify(registry, null, 2), { mode: 0o600 });
   return file;

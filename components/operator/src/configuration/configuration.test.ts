@@ -56,7 +56,11 @@ describe("the configuration", () => {
       ["--tolerations", "a=b:Sometimes"],
       /--tolerations: a=b:Sometimes is not of the form/,
     ],
-    ["a host that is none", ["--git-hosts", "https://github.com"], /--git-hosts: https:\/\/github.com is not a host/],
+    [
+      "a host that is none",
+      ["--git-hosts", "https://github.com/x"],
+      /--git-hosts: https:\/\/github.com\/x is not a host/,
+    ],
     [
       "certificates that are none",
       ["--integration-ca-file", "/dev/null"],
@@ -76,7 +80,7 @@ describe("the configuration", () => {
         ...needed(),
         "--tolerations=pool=agents:NoSchedule, spot",
         "--runtime-class=gvisor",
-        "--git-hosts=GitHub.com, git.example.com:8443",
+        "--git-hosts=github.com,http://git.example.com:8443",
         "--egress-hosts=*.pypi.org",
         "--max-requests-per-minute=30",
         "--integration-allowed-hosts=gitlab.corp,10.0.0.7:8443",
@@ -89,7 +93,7 @@ describe("the configuration", () => {
         { key: "pool", operator: "Equal", value: "agents", effect: "NoSchedule" },
         { key: "spot", operator: "Exists" },
       ],
-      gitHosts: "github.com,git.example.com:8443",
+      gitHosts: "github.com,http://git.example.com:8443",
       broker: { egressHosts: "*.pypi.org", requestsPerMinute: 30, maxRequestBytes: undefined },
     });
     expect(configuration.integrations.allowedHosts).toEqual(["gitlab.corp", "10.0.0.7:8443"]);

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Toleration } from "@pilothouse/kubernetes";
 import { OperatorError } from "../errors.ts";
 import type { BrokerSettings } from "../session/job.ts";
-import { Hosts, HttpUrl, Pairs, Port, Seconds, Tolerations } from "./values.ts";
+import { GitHosts, Hosts, HttpUrl, Pairs, Port, Seconds, Tolerations } from "./values.ts";
 
 const Settings = z.object({
   kubeconfig: z.string().optional(),
@@ -22,7 +22,8 @@ const Settings = z.object({
   "log-level": z.string().default("info"),
   workers: z.coerce.number().int().min(1).max(64).default(16),
   "leader-election": z.stringbool().default(true),
-  "lease-duration": Seconds.default(15),
+  // A leader that has died is replaced within this and one look more: inside 15 s.
+  "lease-duration": Seconds.default(10),
   "startup-deadline": Seconds.default(600),
   "retry-limit": z.coerce.number().int().min(0).max(20).default(3),
   "inactivity-timeout": Seconds.default(86_400),
@@ -35,9 +36,11 @@ const Settings = z.object({
   "storage-class": z.string().optional(),
   "project-quota": Pairs.default({}),
   "recordings-dir": z.string().optional(),
-  "git-hosts": Hosts.optional(),
+  "git-hosts": GitHosts.optional(),
   "egress-hosts": Hosts.optional(),
   "max-requests-per-minute": z.coerce.number().int().min(1).optional(),
+  "broker-requests": Pairs.default({ cpu: "10m", memory: "64Mi" }),
+  "broker-limits": Pairs.default({ memory: "256Mi" }),
   "max-request-bytes": z.coerce.number().int().min(1024).optional(),
   "integration-allowed-hosts": Hosts.default([]),
   "integration-ca-file": z.string().optional(),
@@ -143,12 +146,13 @@ export async function loadConfiguration(
       tolerations: settings.tolerations,
       storageClass: settings["storage-class"],
       recordingsDirectory: settings["recordings-dir"],
-      gitHosts: settings["git-hosts"]?.join(","),
+      gitHosts: settings["git-hosts"],
       otlpEndpoint: settings["otlp-endpoint"],
       broker: {
         egressHosts: settings["egress-hosts"]?.join(","),
         requestsPerMinute: settings["max-requests-per-minute"],
         maxRequestBytes: settings["max-request-bytes"],
+        resources: { requests: settings["broker-requests"], limits: settings["broker-limits"] },
       },
     },
     integrations: {

@@ -1,4 +1,5 @@
 // How the values of flags are written: pairs, lists, addresses, tolerations.
+import { parseGitHosts } from "@pilothouse/contracts";
 import type { Toleration } from "@pilothouse/kubernetes";
 import { z } from "zod";
 
@@ -33,6 +34,13 @@ export const Tolerations = z.string().transform((text, context) => {
     tolerations.push({ key, ...matching, ...(effect === undefined ? {} : { effect }) });
   }
   return tolerations;
+});
+
+/** As the contracts read them: `HOST`, `HOST:PORT`, or `http://HOST:PORT` for a forge without TLS. */
+export const GitHosts = z.string().transform((text, context) => {
+  for (const host of parseGitHosts(text).invalid)
+    context.addIssue({ code: "custom", message: `${host} is not a host, a host with a port, or http:// before one` });
+  return text;
 });
 
 const HOST = /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$|^\[[0-9a-f:.]+\](?::\d{1,5})?$/;

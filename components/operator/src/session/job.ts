@@ -17,6 +17,7 @@ import {
   type Container,
   type EnvironmentVariable,
   type Job,
+  type ResourceRequirements,
   type SecurityContext,
   type Stored,
   type Toleration,
@@ -26,12 +27,13 @@ import { sessions, type SessionObject } from "../resources/types.ts";
 import { BROKER_CONTAINER, BROKER_TOKEN_KEY, CONFIGURATION_NAME, RUNNER_CONTAINER } from "./names.ts";
 import { sessionLabels } from "./objects.ts";
 
-/** What an installation may set of the broker; undefined = the broker's own default. */
+/** What an installation sets of the broker; undefined = the broker's own default. */
 export interface BrokerSettings {
   /** Hosts, comma separated, that an agent may reach through the egress proxy. */
   readonly egressHosts: string | undefined;
   readonly requestsPerMinute: number | undefined;
   readonly maxRequestBytes: number | undefined;
+  readonly resources: ResourceRequirements;
 }
 
 /** What the installation adds to every session's pod. */
@@ -167,7 +169,7 @@ function brokerContainer(session: Stored<SessionObject>, settings: PodSettings):
         OPENAI_UPSTREAM_URL: upstreams.openai,
       }),
     ],
-    resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+    resources: settings.broker.resources,
     securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
     volumeMounts: [
       { name: "runner-secrets", mountPath: PATHS.runnerSecrets, readOnly: true },

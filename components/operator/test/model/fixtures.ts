@@ -38,7 +38,12 @@ export const POD: PodSettings = {
   nodeSelector: {},
   runtimeClass: undefined,
   tolerations: [],
-  broker: { egressHosts: undefined, requestsPerMinute: undefined, maxRequestBytes: undefined },
+  broker: {
+    egressHosts: undefined,
+    requestsPerMinute: undefined,
+    maxRequestBytes: undefined,
+    resources: { requests: { cpu: "10m" } },
+  },
   recordingsDirectory: undefined,
   gitHosts: undefined,
   otlpEndpoint: undefined,

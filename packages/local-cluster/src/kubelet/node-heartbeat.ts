@@ -36,12 +36,18 @@ export interface NodeDescription {
   readonly now: () => number;
 }
 
+/** In a container it may be less than the machine has. */
+function memoryBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
 /** @param directory where pods keep their data: its disk is the node's */
 export function nodeCapacity(directory: string): Record<string, string> {
   const { blocks, bsize } = statfsSync(directory);
   return {
     cpu: String(availableParallelism()),
-    memory: `${Math.floor(totalmem() / 1024)}Ki`,
+    memory: `${Math.floor(memoryBytes() / 1024)}Ki`,
     "ephemeral-storage": `${Math.floor((blocks * bsize) / 1024)}Ki`,
     pods: String(MAXIMUM_PODS),
   };
