@@ -54,6 +54,12 @@ export const BackendEnvironment = z.object({
   AGENT_REGISTRY_FILE: z.string().default("/config/registry/agent-registry.json").describe("Runner types"),
   MODELS_FILE: z.string().default("/config/registry/models.json").describe("Models"),
   FLAGS_FILE: z.string().optional().describe("Feature flags; without it every flag is off unless a project overrides"),
+  UNLEASH_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Unleash, in front of the flags file"),
+  UNLEASH_API_TOKEN: z.string().min(1).optional().describe("A client token of Unleash"),
+  UNLEASH_REFRESH_SECONDS: z.coerce.number().min(1).max(3600).default(15).describe("How often Unleash is asked"),
   REPOSITORY_SCHEMES: List.default(["https", "ssh"]).describe("Schemes of repository addresses, comma separated"),
   OPERATOR_IDENTITY: z
     .string()

@@ -24,7 +24,7 @@ import { Feeds } from "./events/feeds.ts";
 import { ThreadStreams } from "./events/stream.ts";
 import { exportRoutes } from "./exports/routes.ts";
 import { feedbackRoutes } from "./feedback/routes.ts";
-import { fileFlags } from "./flags/file-provider.ts";
+import { openFlags } from "./flags/open.ts";
 import { flagRoutes } from "./flags/routes.ts";
 import { callerOf, findCaller, requireCallers } from "./http/caller.ts";
 import { OpenStreams } from "./http/event-stream.ts";
@@ -90,7 +90,7 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   };
   const flagsFile = environment.FLAGS_FILE ?? new URL("flags/none.json", import.meta.url).pathname;
   const flagManifest = registry("the flags file", flagsFile, FlagManifest, logger);
-  const flags = await fileFlags(flagManifest, `backend-${crypto.randomUUID()}`);
+  const flags = await openFlags(environment, flagManifest, logger);
   const metrics = createRegistry();
   gauges(metrics, { openStreams: () => streams.size, runnerConnections: () => feeds.size });
 
@@ -114,7 +114,7 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
     store: async () => problemOf(store.check()),
     agentRegistry: async () => registries.agents.problem(),
     models: async () => registries.models.problem(),
-    flags: async () => flagManifest.problem(),
+    flags: async () => flags.problem(),
   };
   // With a last good copy the backend serves on; without the Kubernetes API each call says so itself.
   const advisory = new Set(["agentRegistry", "models", "flags"]);
@@ -163,6 +163,7 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   });
   app.addHook("onClose", async () => {
     await runner.close();
+    await flags.close();
     if (options.transport === undefined) await transport.close();
   });
   return app;

@@ -12,7 +12,7 @@ import type { FlagService } from "./flags.ts";
 
 export type FlagFile = RegistryFile<typeof FlagManifest>;
 
-class FileProvider implements Provider {
+export class FileProvider implements Provider {
   readonly metadata = { name: "flags-file" };
   readonly runsOn = "server";
   readonly #file: FlagFile;
@@ -51,7 +51,8 @@ export async function fileFlags(file: FlagFile, domain: string): Promise<FlagSer
   await OpenFeature.setProviderAndWait(domain, new FileProvider(file));
   return {
     client: OpenFeature.getClient(domain),
-    source: "default",
     known: async () => (await file.get()).flags.map(({ name, description }) => ({ name, description })),
+    problem: async () => file.problem(),
+    close: async () => undefined,
   };
 }

@@ -16,9 +16,10 @@ export interface KnownFlag {
 
 export interface FlagService {
   readonly client: Client;
-  /** What a value that no project overrides is said to come from. */
-  readonly source: "default" | "unleash";
   readonly known: () => Promise<readonly KnownFlag[]>;
+  /** Why values may be old; undefined when all is well. */
+  readonly problem: () => Promise<string | undefined>;
+  readonly close: () => Promise<void>;
 }
 
 export type Overrides = ReadonlyMap<string, boolean>;
@@ -38,8 +39,14 @@ export async function readOverrides(caller: Caller, project: string): Promise<Ov
   );
 }
 
-async function platformValue(service: FlagService, project: string, flag: string): Promise<boolean> {
-  return service.client.getBooleanValue(flag, false, { targetingKey: project, project });
+interface PlatformValue {
+  readonly enabled: boolean;
+  readonly source: "default" | "unleash";
+}
+
+async function platformValue(service: FlagService, project: string, flag: string): Promise<PlatformValue> {
+  const details = await service.client.getBooleanDetails(flag, false, { targetingKey: project, project });
+  return { enabled: details.value, source: details.flagMetadata["source"] === "unleash" ? "unleash" : "default" };
 }
 
 export async function evaluate(
@@ -50,7 +57,7 @@ export async function evaluate(
 ): Promise<FlagEvaluation> {
   const override = overrides.get(flag);
   if (override !== undefined) return { flag, enabled: override, source: "workspace-override" };
-  return { flag, enabled: await platformValue(service, project, flag), source: service.source };
+  return { flag, ...(await platformValue(service, project, flag)) };
 }
 
 /** All flags that are known, or that the project overrides. */
@@ -60,7 +67,7 @@ export async function listFlags(service: FlagService, overrides: Overrides, proj
   const states = [...known].map(async ([flag, description]) => ({
     ...(await evaluate(service, overrides, project, flag)),
     description,
-    default: await platformValue(service, project, flag),
+    default: (await platformValue(service, project, flag)).enabled,
     override: overrides.get(flag) ?? null,
   }));
   return (await Promise.all(states)).sort((a, b) => (a.flag < b.flag ? -1 : 1));
