@@ -4,6 +4,7 @@ import { cn } from "@/lib/class-names";
 import { formatCount } from "@/lib/format";
 import { sessionState } from "@/lib/session-state";
 import { texts } from "@/lib/texts";
+import { NotifyButton } from "../notifications/notify-button";
 import type { ConnectionState } from "../thread/connection/event-stream";
 
 export function SessionFooter({ session, connection }: { session: AgenticSession; connection: ConnectionState }) {
@@ -18,6 +19,7 @@ export function SessionFooter({ session, connection }: { session: AgenticSession
           {texts.session.counts(agent.turns, agent.toolCalls, formatCount(tokens))}
         </span>
       )}
+      <NotifyButton />
     </div>
   );
 }

@@ -6,6 +6,8 @@ import type { OutgoingMessage } from "../composer/outbox";
 import { OutgoingMessages } from "../composer/outgoing-messages";
 import type { OutboxHandle } from "../composer/use-outbox";
 import { useThread } from "../thread/thread-context";
+import { ChildSessionList } from "../child-sessions/child-session-list";
+import { QueuedByOthers } from "../composer/queued-by-others";
 import { startupOf } from "./startup-steps";
 import { StartupView } from "./startup-view";
 
@@ -25,7 +27,9 @@ export function SessionTail({ project, session, outbox, canSend, onEdit }: Sessi
       <OutgoingMessages outbox={outbox} canSend={canSend} onEdit={onEdit} />
       {/* A run proves that the start is over, whatever the status still says. */}
       {isStarting && !isWorking ? <StartupView project={project} session={session} /> : null}
-      {canSend ? <WorkingLine /> : null}
+      <QueuedByOthers outbox={outbox.messages} canSend={canSend} />
+      {canSend ? <WorkingLine progress={session.status?.agent?.progress} /> : null}
+      <ChildSessionList project={project} session={session} />
     </>
   );
 }

@@ -14,6 +14,7 @@ import type { SentFile } from "../composer/attachments";
 import { Composer, type ComposerHandle } from "../composer/composer";
 import type { CompletionSource } from "../composer/use-completion";
 import { useOutbox } from "../composer/use-outbox";
+import { TaskList } from "../tasks/task-list";
 import { ThreadProvider } from "../thread/thread-context";
 import { useThreadStream } from "../thread/use-thread-stream";
 import { ChatSkeleton } from "./chat-skeleton";
@@ -47,9 +48,10 @@ export function SessionView({ project, session }: { project: string; session: Ag
   const source = useCompletionSource(project, session, canSend);
   useAttention(session);
 
+  const place = useMemo(() => ({ project, session: name }), [project, name]);
   const chat = useMemo<ChatContextValue>(
     () => ({
-      place: { project, session: name },
+      place,
       canBranch: canCreate,
       me: me?.userId,
       canAct: isAllowed === false ? "read-only" : canSend ? "yes" : "not-running",
@@ -61,7 +63,7 @@ export function SessionView({ project, session }: { project: string; session: Ag
       },
       compose: (text) => composer.current?.add(text),
     }),
-    [me?.userId, canCreate, isAllowed, canSend, project, name],
+    [place, me?.userId, canCreate, isAllowed, canSend, project, name],
   );
 
   /** A message to a session that has ended starts it again; the message waits until it can be taken. */
@@ -101,6 +103,7 @@ export function SessionView({ project, session }: { project: string; session: Ag
               </div>
             )}
             <div className="px-4 pb-3 sm:px-6">
+              <TaskList place={place} isLive={canSend} />
               <Composer
                 ref={composer}
                 draftKey={`${project}/${thread}`}

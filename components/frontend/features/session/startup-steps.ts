@@ -66,7 +66,8 @@ export function startupOf(session: AgenticSession): Startup | undefined {
   ];
   const shown = facts.filter((fact) => fact.isShown);
   // A later step that is done proves the earlier ones, whatever their conditions still say.
-  const lastDone = shown.findLastIndex((fact) => fact.isDone);
+  const failedAt = isFailed ? shown.findIndex((fact) => fact.id === failedStep(session)) : -1;
+  const lastDone = failedAt > 0 ? failedAt - 1 : shown.findLastIndex((fact) => fact.isDone);
   const steps = shown.map(({ id, detail }, index): StartupStep => ({
     id,
     label: texts.startup.steps[id],
@@ -79,6 +80,16 @@ export function startupOf(session: AgenticSession): Startup | undefined {
 
 function problem(condition: Condition | undefined): string | undefined {
   return condition?.status === "False" && condition.message !== "" ? condition.message : undefined;
+}
+
+/** Conditions tell of the present attempt, which is over: the reason tells where it ended. */
+function failedStep({ status }: AgenticSession): StartupStep["id"] | undefined {
+  if (status?.reconciledRepos?.some((repo) => repo.status === "Failed") === true) return "repositories";
+  const reason = status?.message ?? "";
+  if (/clone|repository|branch/i.test(reason)) return "repositories";
+  if (/\bimage\b|pull/i.test(reason)) return "runner";
+  if (/insufficient|unschedulable|node\(s\)/i.test(reason)) return "scheduled";
+  return undefined;
 }
 
 function likelyFix(reason: string): string | undefined {

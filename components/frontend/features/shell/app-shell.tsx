@@ -9,6 +9,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Logo } from "@/components/ui/logo";
 import { pages } from "@/lib/api/paths";
 import { texts } from "@/lib/texts";
+import { SessionNotifications } from "../notifications/session-notifications";
 import { Keyboard } from "../palette/keyboard";
 import { Rail } from "./rail";
 
@@ -19,6 +20,7 @@ export function AppShell({ project, children }: { project: string | undefined; c
   return (
     <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)] md:grid-cols-[252px_minmax(0,1fr)] md:grid-rows-1">
       <Keyboard project={project} />
+      {project === undefined ? null : <SessionNotifications project={project} />}
       <a
         href="#content"
         className="sr-only z-60 rounded-lg bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"

@@ -1,10 +1,9 @@
 "use client";
 import { useMemo } from "react";
-import { cn } from "@/lib/class-names";
 import { texts } from "@/lib/texts";
 import { useDisclosure } from "../thread/thread-context";
 import type { ToolEntry } from "../thread/thread-state";
-import { type AnsiColor, parseAnsi } from "./ansi";
+import { AnsiText } from "./ansi-text";
 import { MoreButton } from "./output";
 import { noResult } from "./no-result";
 import { plainResult } from "./tool-facts";
@@ -13,17 +12,6 @@ import type { ToolStatus } from "./tool-status";
 /** Of a long output the end says most: the result, the error. */
 const LAST_LINES = 14;
 const MAXIMUM_CHARACTERS = 100_000;
-
-const colors: Record<AnsiColor, string> = {
-  black: "text-term-dim",
-  red: "text-term-bad",
-  green: "text-[oklch(82%_0.14_155)]",
-  yellow: "text-[oklch(85%_0.13_90)]",
-  blue: "text-[oklch(78%_0.11_250)]",
-  magenta: "text-[oklch(80%_0.12_320)]",
-  cyan: "text-[oklch(84%_0.1_200)]",
-  white: "text-[oklch(96%_0_0)]",
-};
 
 interface TerminalProps {
   entry: ToolEntry;
@@ -65,20 +53,4 @@ export function Terminal({ entry, status, command }: TerminalProps) {
       ) : null}
     </div>
   );
-}
-
-function AnsiText({ text }: { text: string }) {
-  const pieces = useMemo(() => parseAnsi(text), [text]);
-  return pieces.map((piece, index) => (
-    <span
-      key={index}
-      className={cn(
-        piece.color !== undefined && colors[piece.color],
-        piece.isBold && "font-semibold",
-        piece.isDim && "text-term-dim",
-      )}
-    >
-      {piece.text}
-    </span>
-  ));
 }

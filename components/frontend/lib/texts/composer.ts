@@ -16,6 +16,7 @@ export const composer = {
   interrupting: "Interrupting…",
   sending: "Sending",
   queued: "Queued",
+  noPreview: "A message",
   cancelQueued: "Cancel this message",
   failed: "Not sent",
   retry: "Send again",

@@ -11,7 +11,7 @@ import { panels } from "./panels.ts";
 import { projects } from "./projects.ts";
 import { question, approval } from "./questions.ts";
 import { secrets } from "./secrets.ts";
-import { session, connection, startup } from "./session.ts";
+import { session, connection, startup, notifications, tasks, childSession } from "./session.ts";
 import { sessions, states } from "./sessions.ts";
 import { settings, general, flags } from "./settings.ts";
 import { shell } from "./shell.ts";
@@ -32,6 +32,9 @@ export const texts = {
   session,
   connection,
   startup,
+  notifications,
+  tasks,
+  childSession,
   chat,
   feedback,
   branch,

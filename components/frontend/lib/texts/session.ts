@@ -42,7 +42,7 @@ export const startup = {
     queued: "Waiting for a free place",
     workspace: "Preparing the workspace",
     scheduled: "Finding a machine",
-    runner: "Starting the runner",
+    runner: "Fetching the image and starting the runner",
     repositories: "Cloning repositories",
     agent: "Starting the agent",
   },
@@ -52,4 +52,49 @@ export const startup = {
     schedule: "No machine has room for it. Free some resources, or ask for less.",
     clone: "Check the address, the branch, and the token under Settings.",
   },
+} as const;
+
+export const notifications = {
+  offer: "Notify me",
+  lead: "Tell me when a session of mine needs me or ends, also when this tab is not in sight",
+  on: "Notifications on",
+  turnOff: "Turn notifications off",
+  kinds: {
+    waiting: "Waiting for you",
+    done: "Ready for you",
+    completed: "Completed",
+    failed: "Failed",
+    stopped: "Stopped",
+  },
+} as const;
+
+export const tasks = {
+  title: "Background tasks",
+  count: (running: number, all: number) =>
+    running === 0
+      ? all === 1
+        ? "1 background task, done"
+        : `${all} background tasks, all done`
+      : running === 1
+        ? "1 background task is running"
+        : `${running} background tasks are running`,
+  status: { running: "running", completed: "done", failed: "failed", stopped: "stopped" },
+  stop: "Stop",
+  stopping: "Stopping…",
+  output: "Output",
+  truncated: "… only the end is shown",
+} as const;
+
+export const childSession = {
+  title: "Start another session?",
+  lead: "The agent wants a session of its own for a part of the work. It would run in your name and count against your limits.",
+  unreadable: "What the agent wishes for could not be read.",
+  model: "Model",
+  repositories: "Repositories",
+  start: "Start session",
+  starting: "Starting…",
+  started: "Session started",
+  denied: "Session not started",
+  unnamed: "session",
+  list: "Sessions started from here",
 } as const;
