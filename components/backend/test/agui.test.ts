@@ -1,4 +1,5 @@
 /** What surrounds the thread of a session: feedback, background tasks, and runs that are asked for twice. */
+import { parseEvent } from "@pilothouse/agui";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TestBackend } from "./backend.ts";
 import { TestCluster } from "./cluster.ts";
@@ -111,6 +112,71 @@ describe("feedback", () => {
     });
     const markdown = await backend.call("GET", `${base}/export?format=markdown`, cluster.token("vic"));
     expect(markdown.text).toContain("> 👎 olga: no good");
+  });
+});
+
+describe("a clone with history", () => {
+  const clone = async (base: string, body: unknown, user = "edith") =>
+    backend.call<{ metadata: { name: string; uid: string }; spec: Record<string, unknown> }>(
+      "POST",
+      `${base}/clone`,
+      cluster.token(user),
+      body,
+    );
+
+  it("begins with the conversation up to an event, in a thread of its own, whole", async () => {
+    const { session, runner, base } = await setUp();
+    const asked = { threadId: session.uid, runId: "r1", messages: [{ id: "u1", role: "user", content: "the quince" }] };
+    const [start, ...rest] = run("r1", "hello");
+    runner.append({
+      ...start,
+      threadId: session.uid,
+      input: { ...asked, tools: [], context: [], state: {}, forwardedProps: {} },
+    });
+    runner.append(...rest, ...run("r2", "later"));
+    await push(session, runner);
+    const { status, body } = await clone(base, { name: `${session.name}-fork`, fromSeq: 3 });
+    expect(status).toBe(201);
+    expect(body.spec).toMatchObject({
+      parentSession: session.name,
+      desiredState: "Running",
+      userContext: { userId: "edith" },
+    });
+    expect(body.spec).not.toHaveProperty("initialPrompt");
+    const { uid } = body.metadata;
+    const events = (await backend.store.read(uid, 0, 100)).map(({ data }) => parseEvent(JSON.parse(data)));
+    expect(events.map(({ type }) => type)).toEqual([
+      "RUN_STARTED",
+      "TEXT_MESSAGE_START",
+      "TEXT_MESSAGE_CONTENT",
+      "TEXT_MESSAGE_END",
+      "RUN_ERROR",
+      "RUN_STARTED",
+      "TEXT_MESSAGE_START",
+      "TEXT_MESSAGE_CONTENT",
+      "TEXT_MESSAGE_END",
+      "RUN_FINISHED",
+    ]);
+    expect(events[0]).toMatchObject({ threadId: uid, input: { threadId: uid } });
+    expect(JSON.stringify(events)).not.toContain(session.uid);
+    const found = await backend.call("GET", `${base}-fork/search?q=QUINCE`, cluster.token("vic"));
+    expect(found.body).toMatchObject({ items: [{ messageId: "u1" }] });
+  });
+
+  it("is refused beyond the transcript's end, and leaves nothing then", async () => {
+    const { session, runner, base } = await setUp();
+    runner.append(...run("r1", "hello"));
+    await push(session, runner);
+    const beyond = await clone(base, { name: `${session.name}-fork`, fromSeq: 6 });
+    expect(beyond.status).toBe(400);
+    expect(beyond.text).toContain("ends with event 5");
+    expect((await backend.call("GET", `${base}-fork`, cluster.token("vic"))).status).toBe(404);
+    expect((await clone(base, { fromSeq: 0 })).status).toBe(400);
+    expect((await clone(base, { fromSeq: 2 }, "vic")).status).toBe(403);
+    const whole = await clone(base, { fromSeq: 5 });
+    expect((await backend.store.read(whole.body.metadata.uid, 0, 100)).map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 10 }, (_, index) => index + 1),
+    );
   });
 });
 

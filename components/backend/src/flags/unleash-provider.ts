@@ -13,7 +13,7 @@ import {
   type ResolutionDetails,
 } from "@openfeature/server-sdk";
 import type { Logger } from "pino";
-import { Unleash } from "unleash-client";
+import { InMemStorageProvider, Unleash } from "unleash-client";
 import { FileProvider, type FlagFile } from "./file-provider.ts";
 import type { FlagService } from "./flags.ts";
 
@@ -39,7 +39,7 @@ export class UnleashProvider implements Provider {
   readonly #unleash: Unleash;
   #problem: string | undefined = "Unleash has not been reached yet";
 
-  private constructor(options: UnleashOptions, file: FlagFile) {
+  private constructor(options: UnleashOptions, file: FlagFile, keeps: boolean) {
     this.#file = new FileProvider(file);
     this.#options = options;
     const { url, token, refreshSeconds, folder, logger } = options;
@@ -49,7 +49,7 @@ export class UnleashProvider implements Provider {
       instanceId: randomUUID(),
       customHeaders: { Authorization: token },
       refreshInterval: refreshSeconds * 1000,
-      backupPath: folder,
+      ...(keeps ? { backupPath: folder } : { storageProvider: new InMemStorageProvider() }),
       disableAutoStart: true,
       skipInstanceCountWarning: true,
     });
@@ -69,8 +69,14 @@ export class UnleashProvider implements Provider {
   }
 
   static async open(options: UnleashOptions, file: FlagFile): Promise<UnleashProvider> {
-    await mkdir(options.folder, { recursive: true, mode: 0o700 });
-    return new UnleashProvider(options, file);
+    try {
+      await mkdir(options.folder, { recursive: true, mode: 0o700 });
+      return new UnleashProvider(options, file, true);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      options.logger.warn({ reason }, "Unleash's last state is not kept over restarts: DATA_DIR cannot be written");
+      return new UnleashProvider(options, file, false);
+    }
   }
 
   /** Resolves with a first state, from Unleash or from disk, or without one after a while. */

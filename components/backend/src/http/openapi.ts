@@ -41,7 +41,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
     transformObject: (document) => {
       if (!("openapiObject" in document)) return document.swaggerObject;
       const described = transformObject(document);
-      return tidy(described) as typeof document.openapiObject;
+      return withoutUnused(named(tidy(described)));
     },
   });
 }
@@ -55,6 +55,43 @@ function tidy(value: unknown): unknown {
       .filter(([key]) => !key.startsWith("x-kubernetes-"))
       .map(([key, child]) => [key, tidy(child)]),
   );
+}
+
+type Described = { paths: Record<string, Record<string, object>>; components: { schemas: Record<string, unknown> } };
+
+/** Fastify's `*` gets a name, and each operation one that generators of clients can use. */
+function named(value: unknown): Described {
+  const document = value as Described;
+  const text = JSON.stringify(document.paths).replaceAll("{*}", "{path}").replaceAll('"name":"*"', '"name":"path"');
+  const paths = JSON.parse(text) as Described["paths"];
+  for (const [path, item] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(item))
+      Object.assign(operation, { operationId: idOf(method, path) });
+  }
+  return { ...document, paths };
+}
+
+/** `GET /api/projects/{project}/keys` is `getProjectsByProjectKeys`. */
+function idOf(method: string, path: string): string {
+  const parts = path.split(/[/.]/).filter((part) => part !== "" && part !== "api");
+  const words = parts.flatMap((part) => (part.startsWith("{") ? ["by", part.slice(1, -1)] : part.split("-")));
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
+
+/** Every schema is described once for requests and once for answers; most are used for one of them. */
+function withoutUnused(document: Described): Described {
+  const { schemas } = document.components;
+  const used = new Set<string>();
+  const visit = (value: unknown): void => {
+    for (const [, name = ""] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      visit(schemas[name] ?? null);
+    }
+  };
+  visit(document.paths);
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
+  return { ...document, components: { ...document.components, schemas: kept } };
 }
 
 /** `/api/openapi.json`, and a page that shows it. */

@@ -24,6 +24,7 @@ import { getProject } from "../projects/projects.ts";
 import { TranscriptMatches } from "../search/transcripts.ts";
 import type { Store } from "../store/store.ts";
 import type { Retention } from "../transcripts/retention.ts";
+import { cloneSession } from "./clone.ts";
 import { readActivity } from "./activity.ts";
 import { checkChange, checkModel, flattenChange } from "./changes.ts";
 import { createSession, type CreationDependencies } from "./creation.ts";
@@ -194,6 +195,8 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
       schema: {
         tags,
         summary: "Create a session with the same spec",
+        description:
+          "With fromSeq the conversation up to that event is copied in front. It is there for people: the agent begins anew, and the clone says so.",
         params: SessionParams,
         body: CloneSessionRequest.optional(),
         response: { 201: SessionResource, ...errorAnswers },
@@ -202,14 +205,10 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
         const caller = callerOf(request);
         const { project, session } = request.params;
         const { name, fromSeq, project: target = project } = request.body ?? {};
-        if (fromSeq !== undefined) {
-          throw new ApiError("NOT_SUPPORTED", "fromSeq: no runner type can take over a history yet; clone without it");
-        }
         return once(store, request, reply, async () => {
           const source = await getSession(caller, project, session);
-          const { userContext: _creator, desiredState: _state, parentSession: _parent, ...spec } = source.spec;
-          const wish = { project: target, name, labels: userLabels(source), spec };
-          return created(target, await createSession(dependencies, caller, wish));
+          const wish = { source, from: project, to: target, name, fromSeq };
+          return created(target, await cloneSession(dependencies, caller, wish));
         });
       },
     });
@@ -234,11 +233,6 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
 function created(project: string, session: Session) {
   const location = `/api/projects/${project}/agentic-sessions/${session.metadata.name}`;
   return { status: 201, location, body: present(session) };
-}
-
-function userLabels(session: Session): Record<string, string> {
-  const reserved = /^([^/]*\.)?(pilothouse\.dev|kubernetes\.io|k8s\.io)\//;
-  return Object.fromEntries(Object.entries(session.metadata.labels ?? {}).filter(([key]) => !reserved.test(key)));
 }
 
 /** @throws KubernetesError 404 to whoever may read Project objects, when there is none */
