@@ -16,6 +16,7 @@ const Tuning = z.object({
     .min(1024)
     .default(64 * 1024 * 1024),
   PILOTHOUSE_EGRESS_HOSTS: z.string().default(""),
+  PILOTHOUSE_INTEGRATION_HOSTS: z.string().default(""),
 });
 
 const SpentBefore = Usage.partial().extend({ turns: z.int().min(0).optional() });
@@ -28,12 +29,15 @@ export interface BrokerConfiguration {
   readonly session: { readonly name: string; readonly uid: string };
   readonly runnerSecretsDirectory: string;
   readonly integrationSecretsDirectory: string | undefined;
+  readonly projectConfigurationDirectory: string | undefined;
   readonly pricesFile: string | undefined;
   readonly budget: Budget;
   readonly spent: z.infer<typeof SpentBefore>;
   readonly gitHosts: readonly GitHost[];
   /** Host names that the agent may reach through the egress proxy; `*.example.com` takes in all below. */
   readonly egressHosts: readonly string[];
+  /** Hosts of the installation's own network that a project's integrations may lead to, as in `egressHosts`. */
+  readonly integrationHosts: readonly string[];
   readonly upstreams: Readonly<Record<ProviderName, string>>;
   readonly requestsPerMinute: number;
   readonly maxRequestBytes: number;
@@ -99,11 +103,13 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): BrokerConfigu
     session: { name: given.PILOTHOUSE_SESSION_NAME, uid: given.PILOTHOUSE_SESSION_UID },
     runnerSecretsDirectory: given.PILOTHOUSE_RUNNER_SECRETS_DIR,
     integrationSecretsDirectory: given.PILOTHOUSE_INTEGRATION_SECRETS_DIR,
+    projectConfigurationDirectory: given.PILOTHOUSE_PROJECT_CONFIGURATION_DIR,
     pricesFile: directory === undefined ? undefined : join(directory, "prices.json"),
     budget: check(Budget, json(given.PILOTHOUSE_BUDGET, "PILOTHOUSE_BUDGET"), "PILOTHOUSE_BUDGET"),
     spent: check(SpentBefore, json(given.PILOTHOUSE_SPENT, "PILOTHOUSE_SPENT"), "PILOTHOUSE_SPENT"),
     gitHosts: gitHostList(given.PILOTHOUSE_GIT_HOSTS),
     egressHosts: hostList(tuning.PILOTHOUSE_EGRESS_HOSTS),
+    integrationHosts: hostList(tuning.PILOTHOUSE_INTEGRATION_HOSTS),
     upstreams: {
       anthropic: upstream(given.ANTHROPIC_UPSTREAM_URL, "ANTHROPIC_UPSTREAM_URL"),
       gemini: upstream(given.GEMINI_UPSTREAM_URL, "GEMINI_UPSTREAM_URL"),

@@ -9,6 +9,7 @@ import type { TunnelOptions } from "./egress/tunnel.ts";
 import type { Broker } from "./http/broker.ts";
 import { brokerServer } from "./http/server.ts";
 import { brokerLog } from "./log.ts";
+import { Endpoints } from "./mcp/endpoint.ts";
 import { brokerMetrics } from "./metrics.ts";
 import type { Waits } from "./proxy/upstream.ts";
 import { openUpstreams } from "./proxy/upstream.ts";
@@ -16,6 +17,7 @@ import type { SecretStore } from "./secrets/store.ts";
 import { secretStore } from "./secrets/store.ts";
 import { Ledger } from "./usage/ledger.ts";
 import { openPrices } from "./usage/prices.ts";
+import { RecentRequests } from "./usage/recent.ts";
 
 export type { BrokerConfiguration } from "./environment.ts";
 export { readConfiguration } from "./environment.ts";
@@ -77,10 +79,12 @@ export async function startBroker(
     integrationSecrets: remembering(integrationSecrets),
     prices: await openPrices(configuration.pricesFile),
     ledger: new Ledger(configuration.spent),
+    recent: new RecentRequests(),
     running: new Set(),
     rate: rateLimit(configuration.requestsPerMinute, now),
     upstreams,
     gitOrigin: options.gitOrigin ?? ((host) => new URL(host.origin)),
+    endpoints: new Endpoints(),
     metrics: brokerMetrics(),
     log,
     now,

@@ -4,7 +4,7 @@ import type { ProviderName } from "./providers/provider.ts";
 
 const PROVIDERS: readonly ProviderName[] = ["anthropic", "gemini", "openai"];
 const OUTCOMES = ["answered", "cut", "refused", "failed"] as const;
-const PROXIED = ["git", "mcp"] as const;
+const PROXIED = ["git", "mcp", "tracing"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export interface BrokerMetrics {

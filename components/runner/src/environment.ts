@@ -11,7 +11,7 @@ export interface WorkspacePaths {
   readonly uploads: string;
   readonly home: string;
   readonly claude: string;
-  readonly workflow: string;
+  readonly workflows: string;
   /** The platform's own: event log, state. No file API reaches it. */
   readonly platform: string;
   readonly events: string;
@@ -29,7 +29,7 @@ export function workspacePaths(root: string): WorkspacePaths {
     uploads: join(root, "uploads"),
     home: join(root, ".home"),
     claude: join(root, ".claude"),
-    workflow: join(root, "workflow"),
+    workflows: join(root, "workflows"),
     platform,
     events: join(platform, "events"),
     stateFile: join(platform, "state.json"),

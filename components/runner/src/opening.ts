@@ -1,14 +1,126 @@
-/** What a starting runner opens before it can know where the session stands. */
+/** How an attempt begins: opens what a former one left, and finds out where the session stands. */
+import { randomUUID } from "node:crypto";
 import { EventLog } from "@pilothouse/agui";
-import type { TokenSource } from "@pilothouse/kubernetes/config/token-source";
+import type { AgentDigest, AgenticSession } from "@pilothouse/contracts/resources/agentic-session";
+import type { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
+import type { Interrupt } from "@ag-ui/core";
+import { tokenFromFile, type TokenSource } from "@pilothouse/kubernetes/config/token-source";
 import type { Logger } from "pino";
-import type { WorkspacePaths } from "./environment.ts";
+import type { PlatformBridge } from "./bridges/bridge.ts";
+import { loadBridge } from "./bridges/index.ts";
+import { kubernetesApiUrl, workspacePaths, type WorkspacePaths } from "./environment.ts";
 import { messageOf } from "./errors.ts";
-import type { Secrets } from "./events/redaction.ts";
-import type { TranscriptClient } from "./transcript/client.ts";
+import { Recorder } from "./events/recorder.ts";
+import { Secrets } from "./events/redaction.ts";
+import { closeInterruptedRun, readFormerAttempt, tellForgotten } from "./runs/former-attempt.ts";
+import { ProjectConfiguration } from "./session/project-configuration.ts";
+import { SessionClient } from "./session/session.ts";
+import { StateFile } from "./state/state-file.ts";
+import { caughtUpDigest } from "./status/catch-up.ts";
+import { TranscriptClient } from "./transcript/client.ts";
+
+export interface Opened {
+  readonly environment: RunnerEnvironment;
+  readonly logger: Logger;
+  readonly paths: WorkspacePaths;
+  readonly secrets: Secrets;
+  readonly session: SessionClient;
+  readonly transcript: TranscriptClient;
+  readonly log: EventLog;
+  readonly state: StateFile;
+  readonly recorder: Recorder;
+  readonly bridge: PlatformBridge;
+  readonly object: AgenticSession;
+  readonly projectConfiguration: ProjectConfiguration;
+  /** The digest of a former attempt, with what its log tells beyond it. */
+  readonly formerDigest: AgentDigest | undefined;
+  /** Up to where the transcript store has events; undefined = it did not say. */
+  readonly position: number | undefined;
+  /** Whether the first prompt was delivered. */
+  readonly delivered: boolean;
+  /** Questions that a former attempt left unanswered. */
+  readonly interrupts: readonly Interrupt[];
+}
+
+/** @throws RunnerError SESSION_UNREADABLE, BRIDGE_UNKNOWN, ENVIRONMENT_INVALID */
+export async function openAttempt(
+  environment: RunnerEnvironment,
+  variables: NodeJS.ProcessEnv,
+  logger: Logger,
+): Promise<Opened> {
+  const paths = workspacePaths(environment.PILOTHOUSE_WORKSPACE_DIR);
+  const secrets = new Secrets();
+  secrets.add(environment.PILOTHOUSE_BROKER_TOKEN);
+  const token = watchedToken(tokenFromFile(environment.PILOTHOUSE_TOKEN_FILE), secrets);
+  const bridgeLoading = loadBridge(environment.RUNNER_TYPE);
+  // Awaited below; what fails first is told first.
+  bridgeLoading.catch(() => undefined);
+  const session = await SessionClient.open({
+    apiUrl: kubernetesApiUrl(environment, variables),
+    certificateAuthorityFile: environment.PILOTHOUSE_CA_FILE,
+    token,
+    project: environment.PILOTHOUSE_PROJECT,
+    name: environment.PILOTHOUSE_SESSION_NAME,
+    uid: environment.PILOTHOUSE_SESSION_UID,
+    logger,
+  });
+  const transcript = new TranscriptClient({
+    backendUrl: environment.PILOTHOUSE_BACKEND_URL,
+    sessionUid: environment.PILOTHOUSE_SESSION_UID,
+    token,
+  });
+  const projectConfiguration = new ProjectConfiguration({
+    directory: environment.PILOTHOUSE_PROJECT_CONFIGURATION_DIR,
+    logger,
+  });
+  const [object, log, state, position, bridge] = await Promise.all([
+    session.read(new AbortController().signal),
+    openLog(paths, logger),
+    StateFile.open(paths.stateFile, (error) => logger.warn({ reason: messageOf(error) }, "the state file was ignored")),
+    storedPosition(transcript, logger),
+    bridgeLoading,
+    projectConfiguration.read(),
+  ]);
+  if (position !== undefined && position > log.lastSeq) {
+    logger.warn(
+      { store: position, log: log.lastSeq },
+      "the log on disk is behind the transcript: numbering goes on after it",
+    );
+    await log.skipTo(position);
+  }
+  const former = await readFormerAttempt(log, environment.PILOTHOUSE_SESSION_UID, state.current.runSeq);
+  const recorder = new Recorder({ log, secrets, logger });
+  if (closeInterruptedRun(former, recorder)) logger.info("closed the run that the former attempt left open");
+  const formerDigest = await caughtUpDigest(object.status?.agent, log);
+  const remembers = bridge.remembers ?? bridge.capabilities().sessionPersistence;
+  if (!remembers && log.lastSeq > 0)
+    tellForgotten(recorder, environment.PILOTHOUSE_SESSION_UID, bridge.capabilities().framework, randomUUID);
+  const seen = new Set([...state.current.messageIds, ...former.messageIds]);
+  await state.update({ messageIds: [...seen] });
+  const delivered = object.status?.agent?.promptDelivered === true || former.promptRecorded || state.current.runSeq > 0;
+  return {
+    environment,
+    logger,
+    paths,
+    secrets,
+    session,
+    transcript,
+    log,
+    state,
+    recorder,
+    bridge,
+    object,
+    projectConfiguration,
+    formerDigest,
+    position,
+    delivered,
+    // A framework that has forgotten its question cannot take the answer.
+    interrupts: remembers ? former.interrupts : [],
+  };
+}
 
 /** A token that was handed out is a secret from then on, also after it was rotated. */
-export function watchedToken(source: TokenSource, secrets: Secrets): TokenSource {
+function watchedToken(source: TokenSource, secrets: Secrets): TokenSource {
   return {
     token: async () => {
       const token = await source.token();
@@ -19,7 +131,7 @@ export function watchedToken(source: TokenSource, secrets: Secrets): TokenSource
   };
 }
 
-export async function openLog(paths: WorkspacePaths, logger: Logger): Promise<EventLog> {
+async function openLog(paths: WorkspacePaths, logger: Logger): Promise<EventLog> {
   const log = await EventLog.open({
     directory: paths.events,
     onProblem: (error) => logger.error({ reason: messageOf(error) }, "the event log cannot be written: trying again"),
@@ -29,7 +141,7 @@ export async function openLog(paths: WorkspacePaths, logger: Logger): Promise<Ev
 }
 
 /** Up to where the store has events. A store that does not answer must not hold up the start for long. */
-export async function storedPosition(transcript: TranscriptClient, logger: Logger): Promise<number | undefined> {
+async function storedPosition(transcript: TranscriptClient, logger: Logger): Promise<number | undefined> {
   try {
     return (await transcript.position(AbortSignal.timeout(3000))).lastSeq;
   } catch (error) {

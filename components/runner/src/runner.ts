@@ -3,38 +3,36 @@
  * them so that nothing is lost.
  */
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { EventType, type EventLog } from "@pilothouse/agui";
-import type { AgentDigest, AgenticSession, AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
-import type { RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/rest/runner";
+import { EventType, type Event, type EventLog } from "@pilothouse/agui";
+import type { AgenticSession, AgenticSessionSpec, ChildSession } from "@pilothouse/contracts/resources/agentic-session";
+import type { BackgroundTask, RunnerFeedback, TaskOutput } from "@pilothouse/contracts/rest/agui";
+import type { RepositoryDiff, RepositoryStatus, WorkflowMetadata } from "@pilothouse/contracts/rest/runner";
 import type { CapabilitiesReport } from "@pilothouse/contracts/runner/capabilities";
 import type { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
 import { parseGitHosts } from "@pilothouse/contracts/runner/git-hosts";
-import type { Interrupt } from "@ag-ui/core";
-import { tokenFromFile } from "@pilothouse/kubernetes/config/token-source";
 import type { Logger } from "pino";
 import type { z } from "zod";
-import { archiveWorkspace } from "./archive.ts";
 import type { McpServerStatus, PlatformBridge } from "./bridges/bridge.ts";
-import { loadBridge } from "./bridges/index.ts";
-import { kubernetesApiUrl, workspacePaths, type WorkspacePaths } from "./environment.ts";
-import { messageOf } from "./errors.ts";
-import { Recorder } from "./events/recorder.ts";
-import { Secrets } from "./events/redaction.ts";
+import { endGracefully } from "./ending.ts";
+import type { WorkspacePaths } from "./environment.ts";
+import { messageOf, RunnerError } from "./errors.ts";
+import type { Secrets } from "./events/redaction.ts";
 import { RunnerMetrics } from "./metrics.ts";
-import { openLog, storedPosition, watchedToken } from "./opening.ts";
-import { closeInterruptedRun, promptRunId, readFormerAttempt, tellForgotten } from "./runs/former-attempt.ts";
+import { openAttempt, type Opened } from "./opening.ts";
+import { platformActions, type PlatformActions } from "./platform/actions.ts";
+import { promptRunId } from "./runs/former-attempt.ts";
 import { RunPositions } from "./runs/positions.ts";
 import { Runs } from "./runs/runs.ts";
-import { effectiveServers, specDifferences, type SpecDifference } from "./session/changes.ts";
 import { Models } from "./session/model.ts";
-import { SessionClient } from "./session/session.ts";
+import type { ProjectConfiguration } from "./session/project-configuration.ts";
+import type { SessionClient } from "./session/session.ts";
+import { SpecFollower } from "./session/spec-follower.ts";
+import { toolServers, type ToolServers } from "./session/tool-servers.ts";
 import { SharedState } from "./state/shared-state.ts";
-import { StateFile } from "./state/state-file.ts";
-import { caughtUpDigest } from "./status/catch-up.ts";
+import type { StateFile } from "./state/state-file.ts";
 import { digestEvent, initialDigest, type DigestState } from "./status/digest.ts";
 import { StatusReporter, type RunnerStatus } from "./status/reporter.ts";
-import { TranscriptClient } from "./transcript/client.ts";
+import type { TranscriptClient } from "./transcript/client.ts";
 import { TranscriptPusher } from "./transcript/pusher.ts";
 import { BrokerUsage } from "./usage/usage.ts";
 import type { WorkspaceFiles } from "./workspace/files.ts";
@@ -43,6 +41,8 @@ import { Workspace } from "./workspace/workspace.ts";
 
 const PUSH_TIMEOUT = 60_000;
 const DIFF_TIMEOUT = 30_000;
+/** A tool server that hangs must not keep its panel from showing the others. */
+const MCP_STATUS_TIMEOUT = 5000;
 
 interface Parts {
   readonly session: SessionClient;
@@ -70,112 +70,33 @@ export class Runner {
   readonly #ending = new AbortController();
   readonly #secrets: Secrets;
   readonly #sharedState: SharedState;
-  #spec: AgenticSessionSpec;
+  readonly #configuration: ProjectConfiguration;
+  readonly #follower: SpecFollower;
+  #children: readonly ChildSession[];
   #digest: DigestState;
   #model: string | undefined;
   #notReady: string | undefined = "starting";
-  #changing: Promise<void> = Promise.resolve();
   #pushing: Promise<void> = Promise.resolve();
 
   /** Resolves when requests can be taken. The workspace and the framework may still be on their way: see {@link ready}. */
   static async start(environment: RunnerEnvironment, variables: NodeJS.ProcessEnv, logger: Logger): Promise<Runner> {
-    const paths = workspacePaths(environment.PILOTHOUSE_WORKSPACE_DIR);
-    const secrets = new Secrets();
-    secrets.add(environment.PILOTHOUSE_BROKER_TOKEN);
-    const token = watchedToken(tokenFromFile(environment.PILOTHOUSE_TOKEN_FILE), secrets);
-    const bridgeLoading = loadBridge(environment.RUNNER_TYPE);
-    // Awaited below; what fails first is told first.
-    bridgeLoading.catch(() => undefined);
-    const session = await SessionClient.open({
-      apiUrl: kubernetesApiUrl(environment, variables),
-      certificateAuthorityFile: environment.PILOTHOUSE_CA_FILE,
-      token,
-      project: environment.PILOTHOUSE_PROJECT,
-      name: environment.PILOTHOUSE_SESSION_NAME,
-      uid: environment.PILOTHOUSE_SESSION_UID,
-      logger,
-    });
-    const transcript = new TranscriptClient({
-      backendUrl: environment.PILOTHOUSE_BACKEND_URL,
-      sessionUid: environment.PILOTHOUSE_SESSION_UID,
-      token,
-    });
-    const [object, log, state, position, bridge] = await Promise.all([
-      session.read(new AbortController().signal),
-      openLog(paths, logger),
-      StateFile.open(paths.stateFile, (error) =>
-        logger.warn({ reason: messageOf(error) }, "the state file was ignored"),
-      ),
-      storedPosition(transcript, logger),
-      bridgeLoading,
-    ]);
-    if (position !== undefined && position > log.lastSeq) {
-      logger.warn(
-        { store: position, log: log.lastSeq },
-        "the log on disk is behind the transcript: numbering goes on after it",
-      );
-      await log.skipTo(position);
-    }
-    const former = await readFormerAttempt(log, environment.PILOTHOUSE_SESSION_UID, state.current.runSeq);
-    const recorder = new Recorder({ log, secrets, logger });
-    if (closeInterruptedRun(former, recorder)) logger.info("closed the run that the former attempt left open");
-    const formerDigest = await caughtUpDigest(object.status?.agent, log);
-    const remembers = bridge.remembers ?? bridge.capabilities().sessionPersistence;
-    if (!remembers && log.lastSeq > 0)
-      tellForgotten(recorder, environment.PILOTHOUSE_SESSION_UID, bridge.capabilities().framework, randomUUID);
-    const seen = new Set([...state.current.messageIds, ...former.messageIds]);
-    await state.update({ messageIds: [...seen] });
-    const delivered =
-      object.status?.agent?.promptDelivered === true || former.promptRecorded || state.current.runSeq > 0;
-    return new Runner({
-      environment,
-      logger,
-      paths,
-      secrets,
-      session,
-      transcript,
-      log,
-      state,
-      recorder,
-      bridge,
-      object,
-      formerDigest,
-      position,
-      delivered,
-      // A framework that has forgotten its question cannot take the answer.
-      interrupts: remembers ? former.interrupts : [],
-    });
+    return new Runner(await openAttempt(environment, variables, logger));
   }
 
-  private constructor(start: {
-    environment: RunnerEnvironment;
-    logger: Logger;
-    paths: WorkspacePaths;
-    secrets: Secrets;
-    session: SessionClient;
-    transcript: TranscriptClient;
-    log: EventLog;
-    state: StateFile;
-    recorder: Recorder;
-    bridge: PlatformBridge;
-    object: AgenticSession;
-    formerDigest: AgentDigest | undefined;
-    position: number | undefined;
-    delivered: boolean;
-    interrupts: readonly Interrupt[];
-  }) {
+  private constructor(start: Opened) {
     const { environment, logger, log, state, recorder, bridge, object, transcript, session } = start;
     this.#environment = environment;
     this.#logger = logger;
     this.#secrets = start.secrets;
-    this.#spec = object.spec;
+    this.#configuration = start.projectConfiguration;
+    this.#children = object.status?.children ?? [];
     this.threadId = environment.PILOTHOUSE_SESSION_UID;
     this.bridgeName = environment.RUNNER_TYPE;
     this.log = log;
     this.metrics = new RunnerMetrics();
     this.#digest = initialDigest(start.formerDigest, start.interrupts.length > 0);
     this.#setDigest({ lastSeq: log.lastSeq, promptDelivered: start.delivered });
-    const broker = { url: environment.PILOTHOUSE_BROKER_URL, token: environment.PILOTHOUSE_BROKER_TOKEN };
+    const broker = this.#broker;
     const usage = new BrokerUsage({
       ...broker,
       initial: object.status?.agent?.usage,
@@ -208,7 +129,22 @@ export class Runner {
       initial: state.current.sharedState,
       save: (sharedState) => void state.update({ sharedState }).catch((error: unknown) => this.#unsaved(error)),
     });
-    this.ready = this.#prepare(object, start.paths);
+    this.ready = this.#prepare(start);
+    this.#follower = new SpecFollower({
+      initial: object.spec,
+      bridge,
+      workspace,
+      ready: this.ready,
+      toolServers: (spec) => this.#toolServers(spec),
+      onModel: (model) => this.#setDigest({ model }),
+      onRepositories: (items) => this.#announce("repositories", { items }),
+      onWorkflow: () => {
+        this.#announce("workflow", workspace.workflow.metadata);
+        this.#submitStartupPrompt(object);
+      },
+      signal: this.#ending.signal,
+      logger,
+    });
     this.runs = new Runs({
       threadId: this.threadId,
       bridge,
@@ -231,7 +167,9 @@ export class Runner {
     reporter.start();
     reporter.touch();
     if (!start.delivered) this.#submitPrompt(object);
-    void session.watch((state_) => this.#onSpec(state_), this.#ending.signal);
+    const { signal } = this.#ending;
+    void session.watch((now) => this.#onSession(now), signal);
+    void this.#configuration.watch(() => this.#follower.projectChanged(), signal);
   }
 
   newId(): string {
@@ -264,8 +202,45 @@ export class Runner {
     return this.#parts.bridge.report();
   }
 
+  /** Those that the framework has, then those that it was not given. */
   async mcpStatus(): Promise<McpServerStatus[]> {
-    return this.#parts.bridge.mcpStatus();
+    const { servers, withheld } = this.#toolServers(this.#follower.spec);
+    const unknown = Object.keys(servers).map((name): McpServerStatus => ({ name, status: "pending", tools: [] }));
+    const { promise, resolve } = Promise.withResolvers<McpServerStatus[]>();
+    const timer = setTimeout(() => resolve(unknown), MCP_STATUS_TIMEOUT);
+    try {
+      return [...(await Promise.race([this.#parts.bridge.mcpStatus(), promise])), ...withheld];
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  get workflow(): Omit<WorkflowMetadata, "live"> {
+    return this.#parts.workspace.workflow.metadata;
+  }
+
+  tasks(): readonly BackgroundTask[] {
+    const tasks = this.#parts.bridge.tasks?.() ?? [];
+    return tasks.map((task) => ({ ...task, description: this.#secrets.redact(task.description) }));
+  }
+
+  /** @throws RunnerError NOT_FOUND */
+  async stopTask(id: string): Promise<void> {
+    const { bridge } = this.#parts;
+    if (bridge.stopTask === undefined) throw new RunnerError("NOT_FOUND", `there is no task ${id}`);
+    await bridge.stopTask(id);
+  }
+
+  /** @throws RunnerError NOT_FOUND */
+  async taskOutput(id: string): Promise<TaskOutput> {
+    const { bridge } = this.#parts;
+    if (bridge.taskOutput === undefined) throw new RunnerError("NOT_FOUND", `there is no task ${id}`);
+    const answer = await bridge.taskOutput(id);
+    return { ...answer, output: this.#secrets.redact(answer.output) };
+  }
+
+  feedback(feedback: RunnerFeedback): void {
+    this.#parts.bridge.feedback?.(feedback);
   }
 
   /** Tells that requests are taken from now on. */
@@ -275,43 +250,33 @@ export class Runner {
 
   /** The graceful end, within the pod's grace period. Safe to call once. */
   async stop(): Promise<void> {
-    const { bridge, pusher, reporter, session, transcript, workspace } = this.#parts;
-    const deadline = Date.now() + this.#environment.PILOTHOUSE_GRACE_SECONDS * 1000 * 0.9;
-    const within = (share: number): number => Math.max(500, Math.round((deadline - Date.now()) * share));
     this.#notReady = "stopping";
     this.#ending.abort();
-    // One part that fails must not keep the others from saving what they have.
-    const step = async (what: string, work: () => Promise<unknown>): Promise<void> => {
-      try {
-        await work();
-      } catch (error) {
-        this.#logger.warn({ what, reason: messageOf(error) }, "a step of the graceful end failed");
-      }
-    };
-    await step("runs", async () => this.runs.stop(Math.min(5000, within(0.3))));
-    await step("bridge", async () => bridge.stop());
-    await step("log", async () => this.log.sync());
-    await step("push", async () => Promise.race([this.#pushing, sleep(within(0.4), undefined, { ref: false })]));
-    const archiving = AbortSignal.timeout(within(0.5));
-    await step("archive", async () =>
-      archiveWorkspace({ workspace, transcript, signal: archiving, logger: this.#logger }),
-    );
-    await step("transcript", async () => {
-      const complete = await pusher.flush(AbortSignal.timeout(within(0.7)));
-      const position = { store: pusher.position, log: this.log.lastSeq };
-      if (!complete) this.#logger.warn(position, "the transcript is not complete: the next attempt sends the rest");
-      await pusher.stop();
-    });
-    await step("status", async () => reporter.stop(within(0.7)));
-    await step("log", async () => this.log.close());
-    await step("connections", async () => session.close());
+    const parts = { ...this.#parts, runs: this.runs, log: this.log, logger: this.#logger };
+    await endGracefully({ ...parts, pushing: async () => this.#pushing }, this.#environment.PILOTHOUSE_GRACE_SECONDS);
   }
 
-  async #prepare(object: AgenticSession, paths: WorkspacePaths): Promise<void> {
+  get #broker(): { url: string; token: string } {
+    return { url: this.#environment.PILOTHOUSE_BROKER_URL, token: this.#environment.PILOTHOUSE_BROKER_TOKEN };
+  }
+
+  #toolServers(spec: AgenticSessionSpec): ToolServers {
+    return toolServers(this.#configuration.mcpServers, spec, this.#broker);
+  }
+
+  async #prepare({ object, paths }: Opened): Promise<void> {
     const { workspace, bridge, usage, state } = this.#parts;
     const usageKnown = usage.start();
     await workspace.prepareFolders();
-    await prepareRepositories(workspace.repositories, object.spec.repos ?? [], this.#logger, this.#ending.signal);
+    await Promise.all([
+      prepareRepositories(workspace.repositories, object.spec.repos ?? [], this.#logger, this.#ending.signal),
+      workspace.workflow.reconcile(object.spec.activeWorkflow, this.#ending.signal),
+    ]);
+    if (workspace.repositories.states.length > 0)
+      this.#announce("repositories", { items: workspace.repositories.states });
+    if (object.spec.activeWorkflow !== undefined) this.#announce("workflow", workspace.workflow.metadata);
+    const { servers } = this.#toolServers(object.spec);
+    this.#follower.startedWith(servers);
     const models = await Models.read(this.#environment.PILOTHOUSE_CONFIGURATION_DIR, this.#logger);
     this.#model = models.modelOf(object.spec, bridge.anyProvider === true ? "any" : bridge.capabilities().provider);
     if (this.#model !== undefined) this.#setDigest({ model: this.#model });
@@ -325,9 +290,13 @@ export class Runner {
       directories: workspace.repositories.places.map((place) => place.path),
       model: this.#model,
       providerOfModel: (model) => models.providerOf(model),
-      mcpServers: effectiveServers(object.spec),
-      broker: { url: this.#environment.PILOTHOUSE_BROKER_URL, token: this.#environment.PILOTHOUSE_BROKER_TOKEN },
+      mcpServers: servers,
+      broker: this.#broker,
       gitEnvironment: workspace.gitEnvironment,
+      get workflow() {
+        return workspace.workflow.loaded;
+      },
+      platform: this.#actions(paths),
       recordingsDirectory: this.#environment.PILOTHOUSE_RECORDINGS_DIR,
       frameworkSessionId: state.current.frameworkSessionId,
       rememberFrameworkSession: async (id) => {
@@ -340,6 +309,22 @@ export class Runner {
       logger: this.#logger,
     });
     await usageKnown;
+    if (!this.#digest.digest.promptDelivered) this.#submitStartupPrompt(object);
+  }
+
+  #actions(paths: WorkspacePaths): PlatformActions {
+    return platformActions({
+      paths,
+      setDigest: (change) => this.#setDigest(change),
+      announce: (event) => this.runs.announce(event),
+      children: () => this.#children,
+    });
+  }
+
+  /** Tells in the transcript what has become of the workspace: in the present run, or in the next. */
+  #announce(name: string, value: unknown): void {
+    const event: Event = { type: EventType.CUSTOM, name, value: structuredClone(value) };
+    this.runs.announce(event);
   }
 
   #unsaved(error: unknown): void {
@@ -347,7 +332,17 @@ export class Runner {
   }
 
   #submitPrompt(object: AgenticSession): void {
-    const content = object.spec.initialPrompt ?? "";
+    this.#submitFirst(object, object.spec.initialPrompt ?? "");
+  }
+
+  /** What the workflow begins with, in a session that has no prompt of its own and has not begun. */
+  #submitStartupPrompt(object: AgenticSession): void {
+    if ((object.spec.initialPrompt ?? "").trim() !== "" || this.#digest.digest.promptDelivered) return;
+    if (this.#digest.digest.turns > 0 || this.runs.activeRunId !== undefined) return;
+    this.#submitFirst(object, this.#parts.workspace.workflow.loaded?.startupPrompt ?? "");
+  }
+
+  #submitFirst(object: AgenticSession, content: string): void {
     if (content.trim() === "") return;
     const user = object.spec.userContext;
     const sender =
@@ -357,40 +352,9 @@ export class Runner {
     this.runs.submit({ threadId: this.threadId, runId, messages, tools: [], context: [] }, sender);
   }
 
-  #onSpec(object: AgenticSession): void {
-    const differences = specDifferences(this.#spec, object.spec);
-    this.#spec = object.spec;
-    for (const difference of differences) {
-      this.#changing = this.#changing
-        .then(async () => this.#apply(difference))
-        .catch((error: unknown) =>
-          this.#logger.warn(
-            { change: difference.type, reason: messageOf(error) },
-            "a change of the spec was not applied",
-          ),
-        );
-    }
-  }
-
-  async #apply(difference: SpecDifference): Promise<void> {
-    await this.ready;
-    const { bridge, workspace } = this.#parts;
-    this.#logger.info({ change: difference.type }, "the session's spec has changed");
-    switch (difference.type) {
-      case "model":
-        await bridge.applyChange(difference);
-        if (difference.model !== undefined) this.#setDigest({ model: difference.model });
-        return;
-      case "repos": {
-        await workspace.repositories.reconcile(difference.repos, this.#ending.signal);
-        const directories = workspace.repositories.places.map((place) => place.path);
-        return bridge.applyChange({ type: "repositories", workingDirectory: workspace.workingDirectory, directories });
-      }
-      case "workflow":
-        return bridge.applyChange({ type: "workflow", workflow: difference.workflow });
-      default:
-        return bridge.applyChange(difference);
-    }
+  #onSession(object: AgenticSession): void {
+    this.#children = object.status?.children ?? [];
+    this.#follower.see(object);
   }
 
   #afterRun(): void {
@@ -410,6 +374,12 @@ export class Runner {
 
   #status(): RunnerStatus {
     const repos = this.#parts.workspace.repositories.states;
-    return { agent: this.#digest.digest, ...(repos.length === 0 ? {} : { reconciledRepos: repos }) };
+    const workflow = this.#parts.workspace.workflow.status;
+    return {
+      agent: this.#digest.digest,
+      // What a former attempt said of repositories and a workflow that are gone is taken back.
+      reconciledRepos: repos.length === 0 ? null : repos,
+      reconciledWorkflow: workflow ?? null,
+    };
   }
 }

@@ -10,6 +10,7 @@ import type { Provider, RouteKind } from "../providers/provider.ts";
 import { forward } from "../proxy/forward.ts";
 import { targetOf } from "../proxy/target.ts";
 import type { Reading } from "../usage/reading.ts";
+import type { RecentRequest } from "../usage/recent.ts";
 import { accountNow, entryOf } from "./account.ts";
 import type { Broker, RunningAnswer } from "./broker.ts";
 import { asBrokerError, sendError } from "./respond.ts";
@@ -72,6 +73,7 @@ export async function serveModel(
 ): Promise<void> {
   const { configuration, log, metrics, now } = broker;
   const begun = now();
+  const startedAt = Date.now();
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const fields: Record<string, unknown> = { provider: provider.name, method: incoming.method };
@@ -113,7 +115,10 @@ export async function serveModel(
     Object.assign(fields, { status: forwarded.status, firstByteMs: Math.round(forwarded.firstByte) });
     // Moves from the running answers to the ledger in one go, so that nobody sees it twice or not at all.
     if (running) broker.running.delete(running);
-    if (forwarded.reading) Object.assign(fields, count(broker, provider, forwarded.reading));
+    if (forwarded.reading) {
+      const times = { startedAt, firstByteAt: startedAt + forwarded.firstByte, endedAt: startedAt + now() - begun };
+      Object.assign(fields, count(broker, provider, forwarded.reading, times));
+    }
   } catch (error) {
     const refusal = asBrokerError(error);
     if (refusal.status < 500) outcome = "refused";
@@ -129,9 +134,12 @@ export async function serveModel(
   }
 }
 
-function count(broker: Broker, provider: Provider, reading: Reading): Record<string, unknown> {
-  const { ledger, metrics } = broker;
+type Times = Pick<RecentRequest, "startedAt" | "firstByteAt" | "endedAt">;
+
+function count(broker: Broker, provider: Provider, reading: Reading, times: Times): Record<string, unknown> {
+  const { ledger, metrics, recent } = broker;
   const { model, usage } = ledger.record(entryOf(broker, provider, reading));
+  recent.add({ provider: provider.name, model, usage, ...times });
   metrics.tokens.inc({ provider: provider.name, kind: "input" }, usage.inputTokens);
   metrics.tokens.inc({ provider: provider.name, kind: "output" }, usage.outputTokens);
   metrics.tokens.inc({ provider: provider.name, kind: "cached" }, usage.cachedTokens);

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { exceededBudget } from "../budget/budget.ts";
 import { BrokerError } from "../errors.ts";
 import { boundedBody, readAll } from "../proxy/body.ts";
+import { tracingReport } from "../tracing/routes.ts";
 import { accountNow } from "./account.ts";
 import type { Broker } from "./broker.ts";
 import { sendJson } from "./respond.ts";
@@ -61,6 +62,12 @@ const raiseUsage: Handler = async (broker, incoming, response) => {
   sendJson(response, 200, usageReport(broker));
 };
 
+/** `GET /usage/requests?after=N`: the newest requests one by one. */
+const requests: Handler = (broker, _incoming, response, query) =>
+  sendJson(response, 200, { items: broker.recent.since(Number(query.get("after") ?? 0)) });
+
+const tracing: Handler = async (broker, _incoming, response) => sendJson(response, 200, await tracingReport(broker));
+
 const health: Handler = (_broker, _incoming, response) => sendJson(response, 200, { status: "ok" });
 
 const ready: Handler = (broker, _incoming, response) =>
@@ -77,6 +84,8 @@ const ROUTES: readonly Route[] = [
   { method: "GET", path: "/ready", open: true, handle: ready },
   { method: "GET", path: "/metrics", open: true, handle: metrics },
   { method: "GET", path: "/usage", open: false, handle: usage },
+  { method: "GET", path: "/usage/requests", open: false, handle: requests },
+  { method: "GET", path: "/tracing", open: false, handle: tracing },
   { method: "PUT", path: "/usage/minimum", open: false, handle: raiseUsage },
 ];
 

@@ -7,9 +7,11 @@ import type { TunnelOptions } from "../egress/tunnel.ts";
 import { BrokerError } from "../errors.ts";
 import type { Broker } from "./broker.ts";
 import { gitRoute, serveGit } from "./git-routes.ts";
+import { mcpRoute, serveMcp } from "./mcp-routes.ts";
 import { modelRoute, serveModel } from "./model-routes.ts";
 import { ownRoute } from "./own-routes.ts";
 import { asBrokerError, sendError, sendText } from "./respond.ts";
+import { serveTracing, tracingRoute } from "../tracing/routes.ts";
 
 export function brokerServer(broker: Broker, egress: Partial<TunnelOptions> = {}): Server {
   const { configuration, log } = broker;
@@ -31,10 +33,22 @@ export function brokerServer(broker: Broker, egress: Partial<TunnelOptions> = {}
       else sendError(response, tokenRequired(), model.provider);
       return;
     }
+    const tracing = tracingRoute(url);
+    if (tracing) {
+      if (allowed) await serveTracing(broker, incoming, response, tracing);
+      else sendError(response, tokenRequired());
+      return;
+    }
     const git = gitRoute(url);
     if (git) {
       if (allowed) await serveGit(broker, incoming, response, git);
       else sendText(response, tokenRequired());
+      return;
+    }
+    const mcp = mcpRoute(url);
+    if (mcp) {
+      if (allowed) await serveMcp(broker, incoming, response, mcp);
+      else sendError(response, tokenRequired());
       return;
     }
     try {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { BrokerError } from "../errors.ts";
 import type { Provider, RouteKind } from "../providers/provider.ts";
-import { redactor, redactText } from "../secrets/redact.ts";
+import { redactor, redactText, type Redactor } from "../secrets/redact.ts";
 import type { Meter, Reading } from "../usage/reading.ts";
 import { guessTokens } from "../usage/reading.ts";
 import { scanner } from "../usage/scanner.ts";
@@ -12,7 +12,7 @@ import { boundedBody, readAll } from "./body.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { Target } from "./target.ts";
 import { unpack } from "./unpack.ts";
-import type { Upstreams } from "./upstream.ts";
+import type { UpstreamRequest, Upstreams } from "./upstream.ts";
 import { UpstreamTimeout } from "./upstream.ts";
 
 /** Whom a request is forwarded to: a model provider, or a git host. */
@@ -21,6 +21,8 @@ export type Forwardee = Pick<Provider, "label" | "keyHeaders" | "meter" | "prepa
 export interface ForwardOptions {
   readonly upstreams: Upstreams;
   readonly origin: URL;
+  /** How its name is resolved; default: as the system does. */
+  readonly lookup?: UpstreamRequest["lookup"];
   readonly provider: Forwardee;
   readonly target: Target;
   readonly kind: RouteKind;
@@ -38,6 +40,10 @@ export interface ForwardOptions {
   readonly onAnswer: (meter: Meter) => void;
   /** Why an answer with this status is not passed on; default: every answer is. */
   readonly refusal?: (status: number) => BrokerError | undefined;
+  /** Milliseconds between two pieces of the answer; default: as with providers. */
+  readonly silence?: number;
+  /** Changes a stream of events on its way, before it is searched for secrets. */
+  readonly rewrite?: () => Redactor;
   /** Where the asker is sent for an upstream's redirect; default: nowhere, a redirect is an error. */
   readonly movedTo?: (location: string | undefined) => string | undefined;
 }
@@ -68,7 +74,7 @@ async function send(
   incoming: IncomingMessage,
   options: ForwardOptions,
 ): Promise<{ answer: IncomingMessage; bytes: () => number }> {
-  const { provider, target, key, token, origin, signal } = options;
+  const { provider, target, key, token, origin, signal, lookup } = options;
   const { method = "GET" } = incoming;
   const headers = requestHeaders(incoming.headers, token);
   if (key !== undefined) Object.assign(headers, provider.keyHeaders(key));
@@ -77,10 +83,19 @@ async function send(
   if (method === "POST" && provider.prepare?.applies(target.path) === true) {
     body = provider.prepare.rewrite(await readAll(bounded.stream));
     headers["content-length"] = String(body.length);
-  } else if (method === "POST") {
+  } else if (method === "POST" || method === "PATCH") {
     body = Readable.from(bounded.stream, { objectMode: false });
   }
-  const answer = await options.upstreams.request({ origin, method, path: target.send, headers, body, signal });
+  const answer = await options.upstreams.request({
+    origin,
+    method,
+    path: target.send,
+    headers,
+    body,
+    lookup,
+    signal,
+    silence: options.silence,
+  });
   return { answer, bytes: bounded.bytes };
 }
 
@@ -136,6 +151,8 @@ export async function forward(
   const meter: Meter = provider.meter({ path: target.path, bytes: sent.bytes });
   const scan = scanner(answer.headers["content-type"], (value) => meter.see(value));
   const clean = redactor(secrets);
+  const isStream = (answer.headers["content-type"] ?? "").startsWith("text/event-stream");
+  const rewrite = isStream ? options.rewrite?.() : undefined;
   if (counted) options.onAnswer(meter);
   let answerBytes = 0;
   const write = async (chunk: Buffer): Promise<void> => {
@@ -155,9 +172,10 @@ export async function forward(
       answerBytes += chunk.length;
       // Counted before it is passed on: see accountNow().
       if (counted) scan.push(chunk);
-      await write(clean.push(chunk));
+      await write(clean.push(rewrite?.push(chunk) ?? chunk));
     }
     if (counted) scan.end();
+    if (rewrite) await write(clean.push(rewrite.end()));
     await write(clean.end());
     response.end();
   } catch {

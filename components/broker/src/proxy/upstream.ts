@@ -3,6 +3,7 @@ import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { pipeline } from "node:stream";
+import type { LookupFunction } from "node:net";
 import type { Readable } from "node:stream";
 
 export interface Waits {
@@ -26,6 +27,10 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Readable | Buffer | undefined;
   readonly signal: AbortSignal;
+  /** How the name is resolved; default: as the system does. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Milliseconds between two pieces of the answer, when they are others than usual. */
+  readonly silence?: number | undefined;
 }
 
 export interface Upstreams {
@@ -42,7 +47,7 @@ export function openUpstreams(waits: Waits): Upstreams {
   const http = new HttpAgent(options);
   const https = new HttpsAgent(options);
   return {
-    request: ({ origin, method, path, headers, body, signal }) =>
+    request: ({ origin, method, path, headers, body, lookup, signal, silence = waits.silence }) =>
       new Promise((resolve, reject) => {
         const secure = origin.protocol === "https:";
         const request = (secure ? httpsRequest : httpRequest)(origin, {
@@ -51,6 +56,7 @@ export function openUpstreams(waits: Waits): Upstreams {
           headers,
           signal,
           agent: secure ? https : http,
+          ...(lookup === undefined ? {} : { lookup }),
         });
         const limit = (milliseconds: number, what: string): NodeJS.Timeout =>
           setTimeout(() => request.destroy(new UpstreamTimeout(`${what} for ${milliseconds} ms`)), milliseconds);
@@ -64,7 +70,7 @@ export function openUpstreams(waits: Waits): Upstreams {
           socket.once(secure ? "secureConnect" : "connect", () => next(waits.answer, "no answer"));
         });
         request.once("response", (response) => {
-          next(waits.silence, "silence");
+          next(silence, "silence");
           response.on("data", () => timer.refresh());
           // Whoever reads the answer decides when it flows.
           response.pause();

@@ -4,7 +4,8 @@
  * beside this file, a line in `index.ts`, and an entry in the agent registry.
  */
 import type { Event } from "@pilothouse/agui";
-import type { ActiveWorkflow, AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
+import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
+import type { BackgroundTask, RunnerFeedback, TaskOutput } from "@pilothouse/contracts/rest/agui";
 import type { McpServerStatus as McpServerStatusSchema } from "@pilothouse/contracts/rest/runner";
 import type { CapabilitiesReport, FrameworkCapabilities } from "@pilothouse/contracts/runner/capabilities";
 import type { Interrupt, Message, ResumeEntry, TokenUsage } from "@ag-ui/core";
@@ -12,10 +13,11 @@ import type { Logger } from "pino";
 import type { z } from "zod";
 import type { WorkspacePaths } from "../environment.ts";
 import type { RunnerErrorCode } from "../errors.ts";
+import type { PlatformActions } from "../platform/actions.ts";
+import type { LoadedWorkflow } from "../workspace/workflow.ts";
 import type { SharedState } from "../state/shared-state.ts";
 
 export type McpServerStatus = z.infer<typeof McpServerStatusSchema>;
-export type Workflow = z.infer<typeof ActiveWorkflow>;
 
 /** Takes the events of one run. What arrives after the run's end is dropped and logged. */
 export interface EventSink {
@@ -66,7 +68,8 @@ export type SpecChange =
   | { readonly type: "permissionMode"; readonly permissionMode: AgenticSessionSpec["permissionMode"] }
   | { readonly type: "mcpServers"; readonly servers: Readonly<Record<string, McpServer>> }
   | { readonly type: "repositories"; readonly workingDirectory: string; readonly directories: readonly string[] }
-  | { readonly type: "workflow"; readonly workflow: Workflow | undefined; readonly directory?: string };
+  /** `SessionContext.workflow` is another one now. */
+  | { readonly type: "workflow" };
 
 export interface SessionContext {
   readonly sessionName: string;
@@ -85,6 +88,10 @@ export interface SessionContext {
   readonly broker: { readonly url: string; readonly token: string };
   /** Variables that make git safe, for every process that the agent starts. */
   readonly gitEnvironment: Readonly<Record<string, string>>;
+  /** The workflow that is active now, if any: instructions, commands and agents to add to the session's own. */
+  readonly workflow: LoadedWorkflow | undefined;
+  /** What the platform's tools do; see `platform/tools.ts`. */
+  readonly platform: PlatformActions;
   readonly recordingsDirectory: string | undefined;
   /** The framework's conversation of a former attempt. */
   readonly frameworkSessionId: string | undefined;
@@ -118,6 +125,14 @@ export interface PlatformBridge {
   interrupt(): Promise<void>;
   applyChange(change: SpecChange): Promise<void>;
   mcpStatus(): Promise<McpServerStatus[]>;
+  /** Work that the agent left running beside the conversation. Absent, with the next two: there never is any. */
+  tasks?(): readonly BackgroundTask[];
+  /** @throws RunnerError NOT_FOUND */
+  stopTask?(id: string): Promise<void>;
+  /** @throws RunnerError NOT_FOUND */
+  taskOutput?(id: string): Promise<TaskOutput>;
+  /** A user's word on a message. Best effort: it must neither take long nor reject. */
+  feedback?(feedback: RunnerFeedback): void;
   /** Ends all that the bridge started. */
   stop(): Promise<void>;
 }

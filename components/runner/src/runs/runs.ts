@@ -49,6 +49,7 @@ interface ActiveRun {
 
 const LONGEST_QUEUE = 100;
 const REMEMBERED_RUNS = 1000;
+const MOST_ANNOUNCEMENTS = 20;
 
 export class Runs {
   readonly #options: RunsOptions;
@@ -59,6 +60,8 @@ export class Runs {
   #active: ActiveRun | undefined;
   #waitingAutonomous: { resolve(): void; reject(error: unknown): void }[] = [];
   #stopping = false;
+  /** What is to be told in the next run. */
+  #announcements: Event[] = [];
   #idle = Promise.withResolvers<void>();
 
   constructor(options: RunsOptions) {
@@ -168,6 +171,12 @@ export class Runs {
     };
   }
 
+  /** Puts an event that no framework emitted into the present run, or into the next one: readers take none outside of runs. */
+  announce(event: Event): void {
+    if (this.#active?.ended === false) this.#options.recorder.record(event);
+    else this.#announcements = [...this.#announcements, event].slice(-MOST_ANNOUNCEMENTS);
+  }
+
   /** Takes no more runs, drops the queue, and ends the active run within `timeout` milliseconds. */
   async stop(timeout: number): Promise<void> {
     this.#stopping = true;
@@ -251,6 +260,7 @@ export class Runs {
       ...(autonomous === undefined ? {} : { metadata: autonomous }),
     });
     for (const event of this.#options.sharedState.startRun(request.state)) recorder.record(event);
+    for (const event of this.#announcements.splice(0)) recorder.record(event);
     return active;
   }
 

@@ -4,6 +4,7 @@ import type { GrantVerb } from "@pilothouse/contracts/runner/grant";
 import type { Logger } from "pino";
 import { messageOf, RUNNER_ERRORS, RunnerError } from "../errors.ts";
 import type { Runner } from "../runner.ts";
+import { agentRoutes } from "./agent-routes.ts";
 import { aguiRoutes } from "./agui-routes.ts";
 import type { Caller, GrantVerifier } from "./grants.ts";
 import { workspaceRoutes } from "./workspace-routes.ts";
@@ -63,10 +64,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.get("/metrics", async (_request, reply) =>
     reply.type(runner.metrics.contentType).send(await runner.metrics.text()),
   );
-  app.get("/capabilities", async () => runner.capabilities());
-  app.get("/mcp/status", async () => ({ live: true, items: await runner.mcpStatus() }));
 
   await app.register(aguiRoutes, { runner });
+  await app.register(agentRoutes, { runner });
   await app.register(workspaceRoutes, { runner });
   return app;
 }

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { Readable } from "node:stream";
 import { RunnerError } from "../errors.ts";
 import type { Runner } from "../runner.ts";
+import { zipStream } from "../workspace/archive-stream.ts";
 import { contentTypeOf } from "../workspace/content-type.ts";
 
 interface Options {
@@ -27,6 +28,19 @@ export async function workspaceRoutes(app: FastifyInstance, { runner }: Options)
       .header("x-content-type-options", "nosniff")
       .header("content-disposition", "attachment")
       .type(contentTypeOf(path))
+      .send(stream);
+  });
+
+  app.get<{ Querystring: { path?: string } }>("/workspace.zip", async (request, reply) => {
+    const { path = "" } = request.query;
+    const gone = new AbortController();
+    reply.raw.once("close", () => gone.abort(new Error("the reader has gone")));
+    const stream = await zipStream({ files: await runner.files(), path, signal: gone.signal });
+    const name = path.split("/").findLast((part) => part !== "" && part !== ".") ?? "workspace";
+    return reply
+      .header("x-content-type-options", "nosniff")
+      .header("content-disposition", `attachment; filename="${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}.zip"`)
+      .type("application/zip")
       .send(stream);
   });
 

@@ -1,11 +1,11 @@
 /** What the runner has to do when the session's spec becomes another. Pure. */
-import type { AgenticSessionSpec, McpServer, Repository } from "@pilothouse/contracts/resources/agentic-session";
-import type { Workflow } from "../bridges/bridge.ts";
+import type { AgenticSessionSpec, Repository } from "@pilothouse/contracts/resources/agentic-session";
+import type { Workflow } from "../workspace/workflow.ts";
 
 export type SpecDifference =
   | { readonly type: "model"; readonly model: string | undefined }
   | { readonly type: "permissionMode"; readonly permissionMode: AgenticSessionSpec["permissionMode"] }
-  | { readonly type: "mcpServers"; readonly servers: Readonly<Record<string, McpServer>> }
+  | { readonly type: "mcpServers" }
   | { readonly type: "repos"; readonly repos: readonly Repository[] }
   | { readonly type: "workflow"; readonly workflow: Workflow | undefined };
 
@@ -15,18 +15,11 @@ export function specDifferences(before: AgenticSessionSpec, after: AgenticSessio
     differences.push({ type: "model", model: after.llmSettings?.model });
   if (before.permissionMode !== after.permissionMode)
     differences.push({ type: "permissionMode", permissionMode: after.permissionMode });
-  if (!equal(effectiveServers(before), effectiveServers(after)))
-    differences.push({ type: "mcpServers", servers: effectiveServers(after) });
+  if (!equal(before.mcpServers, after.mcpServers)) differences.push({ type: "mcpServers" });
   if (!equal(before.repos ?? [], after.repos ?? [])) differences.push({ type: "repos", repos: after.repos ?? [] });
   if (!equal(before.activeWorkflow, after.activeWorkflow))
     differences.push({ type: "workflow", workflow: after.activeWorkflow });
   return differences;
-}
-
-/** The servers that the session names, without those that it disables. */
-export function effectiveServers(spec: AgenticSessionSpec): Record<string, McpServer> {
-  const disabled = new Set(spec.mcpServers?.disabled);
-  return Object.fromEntries(Object.entries(spec.mcpServers?.custom ?? {}).filter(([name]) => !disabled.has(name)));
 }
 
 /** Objects come from the API server, whose field order is stable enough; a false difference costs a repeated no-op. */

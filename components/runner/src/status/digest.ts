@@ -61,8 +61,10 @@ function finish(
   outcome: "success" | "error" | "interrupt" | "cancelled",
   instead: string | undefined,
 ): DigestState {
-  const { runId: _run, ...rest } = state.digest;
   const waiting = outcome === "interrupt";
+  const { runId: _run, progress, ...others } = state.digest;
+  // How far the work is means nothing when it is done.
+  const rest = waiting && progress !== undefined ? { ...others, progress } : others;
   const text = truncate(
     outcome === "error" ? (instead ?? "") : state.text === "" ? (instead ?? "") : state.text,
     LONGEST_RESULT,

@@ -13,8 +13,9 @@ import { messageOf } from "../errors.ts";
 
 export interface RunnerStatus {
   readonly agent: AgentDigest;
-  readonly reconciledRepos?: readonly ReconciledRepo[];
-  readonly reconciledWorkflow?: AgenticSessionStatus["reconciledWorkflow"];
+  /** Null: there is none, and the status is not to name any. */
+  readonly reconciledRepos?: readonly ReconciledRepo[] | null;
+  readonly reconciledWorkflow?: AgenticSessionStatus["reconciledWorkflow"] | null;
 }
 
 export interface StatusReporterOptions {

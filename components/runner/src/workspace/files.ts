@@ -59,6 +59,12 @@ export class WorkspaceFiles {
     }
   }
 
+  /** True for a link, and for whatever is neither file nor folder. */
+  async isLink(path: string): Promise<boolean> {
+    const info = await lstat(join(this.#root, ...partsOf(path))).catch(() => undefined);
+    return info === undefined || !(info.isFile() || info.isDirectory());
+  }
+
   /** Replaces or makes a file, and the folders that lead to it. */
   async write(path: string, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<number> {
     const parts = partsOf(path);

@@ -3,13 +3,13 @@
  * `status.reconciledRepos`. Reconciling is idempotent: what is there is kept, and what the spec no longer names is left on
  * the disk and only forgotten.
  */
-import { rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReconciledRepo, Repository } from "@pilothouse/contracts/resources/agentic-session";
 import type { Logger } from "pino";
 import { messageOf, RunnerError } from "../errors.ts";
 import { cloneRepository, SHALLOW_COMMITS, type CloneKind, type Large } from "./clone.ts";
 import type { Git } from "./git.ts";
+import { exists, moveAside } from "./places.ts";
 import { repositoryNames } from "./repository-names.ts";
 
 /** What is known of a folder: from where it was cloned, and the commit that work began from. */
@@ -129,7 +129,7 @@ export class Repositories {
     const path = join(this.#options.directory, name);
     try {
       const former = known(name);
-      if (former !== undefined && former.url !== repository.url) await this.#moveAside(path);
+      if (former !== undefined && former.url !== repository.url && (await exists(path))) await moveAside(path);
       const options = { git, repository, path, signal, ...(this.#options.large ? { large: this.#options.large } : {}) };
       const onProgress = (message: string): void => this.#set(name, { message });
       const fresh = !(await exists(join(path, ".git")));
@@ -145,17 +145,6 @@ export class Repositories {
     } catch (error) {
       this.#set(name, { status: "Failed", message: messageOf(error).slice(0, 4096) });
       logger.warn({ repository: name, reason: messageOf(error) }, "repository could not be prepared");
-    }
-  }
-
-  /** Another repository under the same name: the former one stays beside, as there may be work in it. */
-  async #moveAside(path: string): Promise<void> {
-    if (!(await exists(path))) return;
-    for (let count = 1; ; count++) {
-      const aside = `${path}.former-${count}`;
-      if (await exists(aside)) continue;
-      await rename(path, aside);
-      return;
     }
   }
 
@@ -248,11 +237,4 @@ export class Repositories {
 function noteOn(kind: CloneKind | undefined): string | undefined {
   if (kind === "partial") return "a large repository: files of its history are fetched when they are looked at";
   return kind === "shallow" ? `a large repository: only the newest ${SHALLOW_COMMITS} commits are here` : undefined;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

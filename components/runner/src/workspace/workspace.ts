@@ -12,6 +12,7 @@ import { diffRepository, headOf } from "./diff.ts";
 import { WorkspaceFiles } from "./files.ts";
 import { Git, gitEnvironment } from "./git.ts";
 import { Repositories } from "./repositories.ts";
+import { WorkflowFolder } from "./workflow.ts";
 
 export interface WorkspaceOptions {
   readonly paths: WorkspacePaths;
@@ -26,6 +27,7 @@ export interface WorkspaceOptions {
 export class Workspace {
   readonly gitEnvironment: Readonly<Record<string, string>>;
   readonly repositories: Repositories;
+  readonly workflow: WorkflowFolder;
   readonly #options: WorkspaceOptions;
   readonly #git: Git;
   #files: Promise<WorkspaceFiles> | undefined;
@@ -55,6 +57,14 @@ export class Workspace {
       known: (name) => state.current.repositories[name],
       remember: async (name, repository) =>
         state.update({ repositories: { ...state.current.repositories, [name]: repository } }),
+    });
+    this.workflow = new WorkflowFolder({
+      git: this.#git,
+      directory: paths.workflows,
+      logger,
+      onChange,
+      known: (folder) => state.current.workflows[folder],
+      remember: async (folder, source) => state.update({ workflows: { ...state.current.workflows, [folder]: source } }),
     });
   }
 

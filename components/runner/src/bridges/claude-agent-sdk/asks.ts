@@ -11,6 +11,9 @@ import {
   wordsInsteadOfAnswer,
 } from "../common/asks.ts";
 
+import { childSessionDecision, childSessionInterrupt, declinedWords } from "../../platform/child-session.ts";
+import { START_SESSION } from "./platform-tools.ts";
+
 export const QUESTION_TOOL = "AskUserQuestion";
 
 export interface Ask {
@@ -31,6 +34,8 @@ export function interruptFor(
   toolCallId: string,
   options: Pick<AskOptions, "title" | "decisionReason" | "blockedPath">,
 ): Interrupt {
+  const session = toolName === START_SESSION ? childSessionInterrupt(id, toolCallId, input) : undefined;
+  if (session !== undefined) return session;
   const questions = toolName === QUESTION_TOOL ? Questions.input.safeParse(input) : undefined;
   if (questions?.success === true) return questionInterrupt({ id, toolCallId }, questions.data);
   const call = { toolName, input, title: options.title };
@@ -47,6 +52,12 @@ export function resultFor(ask: Ask, entry: ResumeEntry): PermissionResult {
     const answers = Questions.answers.safeParse(entry.payload);
     if (answers.success) return { behavior: "allow", updatedInput: { ...ask.input, answers: answers.data.answers } };
     return { behavior: "deny", message: ANSWER_UNREADABLE };
+  }
+  if (ask.interrupt.reason === "child_session") {
+    const answer = childSessionDecision(entry);
+    return answer.decision === "deny"
+      ? { behavior: "deny", message: declinedWords(answer) }
+      : { behavior: "allow", updatedInput: { ...ask.input, sessionName: answer.sessionName } };
   }
   const decision = ToolDecision.safeParse(entry.payload);
   if (!decision.success || decision.data.decision === "deny") {

@@ -14,6 +14,7 @@ import type {
 } from "@anthropic-ai/claude-agent-sdk";
 import { EventType } from "@pilothouse/agui";
 import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
+import type { BackgroundTask, TaskOutput } from "@pilothouse/contracts/rest/agui";
 import {
   BRIDGE_CAPABILITIES,
   type CapabilitiesReport,
@@ -33,9 +34,10 @@ import { answersInWords, isLasting, lastingKey } from "../common/asks.ts";
 import { interruptFor, QUESTION_TOOL, resultFor, resultForWords, type Ask } from "./asks.ts";
 import { claudeOptions, hasConversation, mcpServersOf, permissionModeOf } from "./options.ts";
 import { NO_TOTALS, outcomeOf, type Totals } from "./outcome.ts";
-import { isPlatformTool, PLATFORM_SERVER, platformTools } from "./platform-tools.ts";
+import { isPlatformTool, PLATFORM_SERVER, platformServer, START_SESSION } from "./platform-tools.ts";
 import { ClaudeProcess } from "./process.ts";
 import { copyProjectConfig } from "./project-config.ts";
+import { Tasks } from "./tasks.ts";
 import { Translator } from "./translator.ts";
 import { Turns, type Turn } from "./turns.ts";
 import { contentOf, textOf, userMessage } from "./user-message.ts";
@@ -55,6 +57,7 @@ interface Settings {
 
 export class ClaudeAgentBridge implements PlatformBridge {
   readonly #translator = new Translator(randomUUID, () => performance.now());
+  readonly #tasks = new Tasks({ toolCallId: (toolUseId) => this.#translator.toolCallId(toolUseId) });
   readonly #asks = new Map<string, Ask>();
   readonly #alwaysAllowed = new Set<string>();
   #context: SessionContext | undefined;
@@ -135,7 +138,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
         return;
       case "mcpServers":
         settings.mcpServers = change.servers;
-        if (this.#process?.alive === true) await this.#connectServers(this.#process);
+        if (this.#process?.alive === true) await this.#connectWithin(this.#process);
         return;
       case "repositories":
         settings.directories = change.directories;
@@ -143,6 +146,8 @@ export class ClaudeAgentBridge implements PlatformBridge {
         this.#restartBeforeNextRun = true;
         return;
       case "workflow":
+        // Instructions, commands and agents are read when a process starts.
+        this.#restartBeforeNextRun = true;
         return;
       default:
         return change satisfies never;
@@ -163,6 +168,19 @@ export class ClaudeAgentBridge implements PlatformBridge {
     }));
   }
 
+  tasks(): readonly BackgroundTask[] {
+    return this.#tasks.list;
+  }
+
+  async stopTask(id: string): Promise<void> {
+    const { status } = this.#tasks.require(id);
+    if (status === "running" && this.#process?.alive === true) await this.#process.query.stopTask(id);
+  }
+
+  async taskOutput(id: string): Promise<TaskOutput> {
+    return this.#tasks.output(id);
+  }
+
   async stop(): Promise<void> {
     this.#turns?.stop();
     for (const ask of this.#takeAsks())
@@ -172,6 +190,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
 
   async #restart(): Promise<void> {
     await this.#process?.stop();
+    this.#tasks.processEnded();
     await this.#startProcess();
   }
 
@@ -181,7 +200,8 @@ export class ClaudeAgentBridge implements PlatformBridge {
     this.#restartBeforeNextRun = false;
     this.#totals = NO_TOTALS;
     const projectConfig = join(context.paths.platform, "project-config");
-    await copyProjectConfig(settings.workingDirectory, projectConfig);
+    const workflow = context.workflow === undefined ? [] : [context.workflow.directory];
+    await copyProjectConfig([settings.workingDirectory, ...workflow], projectConfig);
     const id = this.#conversationId ?? context.frameworkSessionId ?? randomUUID();
     const known = await hasConversation(context.paths.claude, id);
     // Remembered before it begins: a process that dies at once has still begun it.
@@ -215,9 +235,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
       );
     }
     this.#process = current.process;
-    if (Object.keys(settings.mcpServers).length > 0)
-      // A server that hangs must not keep the session from working.
-      await Promise.race([this.#connectServers(current.process), sleep(SERVER_PATIENCE, undefined, { ref: false })]);
+    if (Object.keys(settings.mcpServers).length > 0) await this.#connectWithin(current.process);
     context.logger.info({ conversation: id, resumed: known }, "Claude Code is ready");
     void this.#readCapabilities(current.process);
   }
@@ -238,6 +256,11 @@ export class ClaudeAgentBridge implements PlatformBridge {
     }
   }
 
+  /** A server that hangs must not keep the session from working. */
+  async #connectWithin(process: ClaudeProcess): Promise<void> {
+    await Promise.race([this.#connectServers(process), sleep(SERVER_PATIENCE, undefined, { ref: false })]);
+  }
+
   async #connectServers({ query }: ClaudeProcess): Promise<void> {
     const { redact, logger } = this.#started(this.#context);
     const servers = mcpServersOf(this.#started(this.#settings).mcpServers);
@@ -251,8 +274,14 @@ export class ClaudeAgentBridge implements PlatformBridge {
   }
 
   #platformTools(): McpSdkServerConfigWithInstance {
-    return platformTools(this.#started(this.#context).sharedState, async (event) => {
-      (await this.#started(this.#turns).forEvents()).sink.emit(event);
+    const { sharedState, platform } = this.#started(this.#context);
+    return platformServer({
+      actions: platform,
+      state: sharedState,
+      workingDirectory: () => this.#started(this.#settings).workingDirectory,
+      tell: async (event) => {
+        (await this.#started(this.#turns).forEvents()).sink.emit(event);
+      },
     });
   }
 
@@ -281,7 +310,8 @@ export class ClaudeAgentBridge implements PlatformBridge {
     const settings = this.#started(this.#settings);
     const free = settings.permissionMode === "bypass" || this.#alwaysAllowed.has(lastingKey(toolName, input));
     if (isPlatformTool(toolName)) return { behavior: "allow", updatedInput: input };
-    if (free && toolName !== QUESTION_TOOL) return { behavior: "allow", updatedInput: input };
+    if (free && toolName !== QUESTION_TOOL && toolName !== START_SESSION)
+      return { behavior: "allow", updatedInput: input };
     const id = randomUUID();
     const toolCallId = this.#translator.toolCallId(options.toolUseID);
     const interrupt = interruptFor(id, toolName, input, toolCallId, options);
@@ -315,6 +345,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
 
   async #onMessage(message: SDKMessage): Promise<void> {
     const turns = this.#started(this.#turns);
+    this.#tasks.see(message);
     // Between a question and its answer nothing is told: it belongs to the run that the answer begins.
     await turns.answered();
     if (turns.stopped) return;
@@ -363,6 +394,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
     if (process === undefined || process !== this.#process) return;
     const { redact, logger } = this.#started(this.#context);
     this.#asks.clear();
+    this.#tasks.processEnded();
     const reason = redact(
       [error === undefined ? "" : messageOf(error), process.lastWords].filter((part) => part !== "").join("\n"),
     );

@@ -79,7 +79,8 @@ export function claudeOptions(input: OptionsInput): Options {
     // The session's own servers are added after the start: those that are given here can never be removed.
     mcpServers: { [PLATFORM_SERVER]: input.platformTools },
     mcpServersDelivery: "initialize",
-    systemPrompt: { type: "preset", preset: "claude_code", append: claudePrompt(input) },
+    // Not the one that the conversation began with: repositories and the workflow may be others now.
+    systemPrompt: { type: "preset", preset: "claude_code", append: claudePrompt(input), snapshot: false },
     stderr: input.stderr,
     abortController: input.abortController,
   };

@@ -1,48 +1,29 @@
-/** Tools that the platform itself gives to the agent, as an MCP server inside the runner: the state shared with clients. */
+/** The platform's tools as Claude Code takes them: an MCP server inside the runner. */
 import { createSdkMcpServer, tool, type McpSdkServerConfigWithInstance } from "@anthropic-ai/claude-agent-sdk";
-import type { Event } from "@pilothouse/agui";
-import { z } from "zod";
 import { messageOf } from "../../errors.ts";
-import type { SharedState } from "../../state/shared-state.ts";
+import { platformTools, START_SESSION_TOOL, type PlatformToolsOptions } from "../../platform/tools.ts";
 
 export const PLATFORM_SERVER = "pilothouse";
+/** The user decides on it, whatever else the agent may do without asking. */
+export const START_SESSION = `mcp__${PLATFORM_SERVER}__${START_SESSION_TOOL}`;
 
 /** True for tools that work on nothing but the session's own state, so that nobody needs to be asked. */
 export function isPlatformTool(toolName: string): boolean {
-  return toolName.startsWith(`mcp__${PLATFORM_SERVER}__`);
+  return toolName.startsWith(`mcp__${PLATFORM_SERVER}__`) && toolName !== START_SESSION;
 }
 
-export function platformTools(
-  state: SharedState,
-  tell: (event: Event) => Promise<void>,
-): McpSdkServerConfigWithInstance {
+export function platformServer(options: PlatformToolsOptions): McpSdkServerConfigWithInstance {
   const answer = (text: string, isError = false) => ({ content: [{ type: "text" as const, text }], isError });
   return createSdkMcpServer({
     name: PLATFORM_SERVER,
     version: "1.0.0",
-    tools: [
-      tool(
-        "get_shared_state",
-        "Reads the JSON document that this session shares with the user's application.",
-        {},
-        async () => answer(JSON.stringify(state.current)),
+    tools: platformTools(options).map(({ name, description, shape, run }) =>
+      tool(name, description, shape, async (input) =>
+        run(input).then(
+          (text) => answer(text),
+          (error: unknown) => answer(messageOf(error), true),
+        ),
       ),
-      tool(
-        "update_shared_state",
-        "Changes one place of the JSON document that this session shares with the user's application, which sees it at once.",
-        {
-          path: z.string().describe("JSON pointer, such as /plan/title"),
-          value: z.unknown().optional().describe("The new value; without it, what is there is removed"),
-        },
-        async ({ path, value }) => {
-          try {
-            await tell(state.change(path, value));
-            return answer("Done.");
-          } catch (error) {
-            return answer(messageOf(error), true);
-          }
-        },
-      ),
-    ],
+    ),
   });
 }

@@ -1,5 +1,5 @@
 /**
- * What Claude Code may take from the repository besides its instructions: custom commands, agents and skills, which are
+ * What Claude Code may take from the repository and the workflow besides its instructions: custom commands, agents and skills, which are
  * texts for the model. Settings (hooks, environment, helpers that run programs) and `.mcp.json` are left behind, so that
  * cloning a repository starts nothing. Claude Code is pointed at this copy as its project configuration.
  */
@@ -10,14 +10,16 @@ const FOLDERS = ["commands", "agents", "skills"];
 const LARGEST_FILE = 1024 * 1024;
 const MOST_FILES = 1000;
 
-/** Makes the copy anew. Links are not followed, also not in the place of a folder: they could lead anywhere. */
-export async function copyProjectConfig(repository: string, target: string): Promise<void> {
+/** Makes the copy anew; of two files of one name the later source has the word. Links are not followed, also not in the place of a folder: they could lead anywhere. */
+export async function copyProjectConfig(sources: readonly string[], target: string): Promise<void> {
   await rm(target, { recursive: true, force: true });
   await mkdir(join(target, ".claude"), { recursive: true });
   const budget = { files: MOST_FILES };
-  if (!(await isFolder(join(repository, ".claude")))) return;
-  for (const folder of FOLDERS)
-    await copyTexts(join(repository, ".claude", folder), join(target, ".claude", folder), budget);
+  for (const source of sources) {
+    if (!(await isFolder(join(source, ".claude")))) continue;
+    for (const folder of FOLDERS)
+      await copyTexts(join(source, ".claude", folder), join(target, ".claude", folder), budget);
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

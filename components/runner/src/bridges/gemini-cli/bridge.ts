@@ -154,6 +154,7 @@ export class GeminiCliBridge implements PlatformBridge {
         this.#restartBeforeNextRun = true;
         return;
       case "workflow":
+        this.#restartBeforeNextRun = true;
         return;
       default:
         return change satisfies never;
