@@ -1,6 +1,17 @@
 // Projects on a local cluster: what becomes of them, and who sees what.
 import { LABELS, PROJECTS_NAMESPACE, projectAccessName } from "@pilothouse/contracts";
-import { namespaces, roleBindings, selfSubjectAccessReviews, type KubernetesClient } from "@pilothouse/kubernetes";
+import {
+  configMaps,
+  jobs,
+  namespaces,
+  pods,
+  roleBindings,
+  secrets,
+  selfSubjectAccessReviews,
+  serviceAccounts,
+  type KubernetesClient,
+  type Pod,
+} from "@pilothouse/kubernetes";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectAccesses, projectSettings, projects, sessions } from "../src/resources/types.ts";
 import { Platform, eventually, problemLogger } from "./support/platform.ts";
@@ -157,6 +168,49 @@ describe("a project", { timeout: 30_000 }, () => {
     ).rejects.toMatchObject({
       message: expect.stringContaining("written by the operator and by the session's own runner alone"),
     });
+  });
+
+  it("leaves an editor nothing by which to take over a session", async () => {
+    await platform.project(alice, "hold", "alice");
+    await alice.create(roleBindings, {
+      metadata: { name: "eve-edits", namespace: "hold" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "pilothouse-project-edit" },
+      subjects: [{ kind: "User", name: "eve", apiGroup: "rbac.authorization.k8s.io" }],
+    });
+    const eve = platform.user("eve");
+    const key = { namespace: "hold", name: "prize" };
+    await alice.create(sessions, { metadata: key, spec: { runnerType: "test-runner" } as never });
+    const { spec: podSpec } = (await eventually(
+      async () => (await eve.list(pods, { namespace: "hold" })).items.find((pod) => pod.spec !== undefined),
+      "the session's pod",
+    )) as Pod;
+    const metadata = { name: "session-prize", namespace: "hold" };
+    const merge = (body: unknown) => ({ type: "merge" as const, body });
+    for (const attempt of [
+      // Something that looks like the session's own, or that mounts what the session's mounts.
+      eve.create(pods, { metadata, spec: podSpec }),
+      eve.create(jobs, { metadata: { ...metadata, name: "prize-2" } }),
+      eve.create(secrets, { metadata, stringData: { "broker-token": "mine" } }),
+      eve.create(serviceAccounts, { metadata }),
+      eve.createSubresource(serviceAccounts, metadata, "token", { spec: {} } as never),
+      eve.create(roleBindings, {
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "session-prize" },
+        subjects: [{ kind: "User", name: "eve", apiGroup: "rbac.authorization.k8s.io" }],
+      }),
+      eve.create(configMaps, { metadata: { ...metadata, name: "pilothouse-session-configuration" } }),
+      eve.patch(configMaps, { namespace: "hold", name: "pilothouse-configuration" }, merge({ data: {} })),
+      eve.get(secrets, metadata),
+      // What the operator goes by.
+      eve.patch(sessions, key, merge({ metadata: { finalizers: [] } })),
+      eve.patch(sessions, key, merge({ metadata: { annotations: { "pilothouse.dev/closed-attempt": "1" } } })),
+      eve.patch(sessions, key, merge({ status: { endpoint: "http://10.0.0.1" } }), { subresource: "status" }),
+      eve.patch(projectSettings, { namespace: "hold", name: "projectsettings" }, merge({ spec: { limits: {} } })),
+    ]) {
+      await expect(attempt).rejects.toMatchObject(refused);
+    }
+    await eve.patch(sessions, key, merge({ metadata: { labels: { [LABELS.sessionUid]: "another" } }, status: {} }));
+    await platform.phase("hold", "prize", "Running");
   });
 
   it("is gone with its namespace, its roles and its places in others' lists", async () => {

@@ -13,6 +13,11 @@ const FORBIDDEN_PREFIXES = [
   "NPM_CONFIG_",
   "npm_config_",
   "BASH_FUNC_",
+  // Where traces go is the installation's and the project's to say.
+  "OTEL_EXPORTER_",
+  "LANGFUSE_",
+  "LANGSMITH_",
+  "LANGCHAIN_",
 ];
 
 const FORBIDDEN_NAMES = [
@@ -32,6 +37,9 @@ const FORBIDDEN_NAMES = [
   "NODE_REDIRECT_WARNINGS",
   "NODE_EXTRA_CA_CERTS",
   "NODE_TLS_REJECT_UNAUTHORIZED",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "BUN_OPTIONS",
   "BASH_ENV",
   "ENV",
   "PROMPT_COMMAND",

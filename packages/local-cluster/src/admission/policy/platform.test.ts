@@ -85,6 +85,31 @@ describe("the platform's policies", () => {
     expect(new Set(writable)).toEqual(own);
   });
 
+  const held = (finalizers: string[], annotations: Record<string, string> = {}): JsonObject => ({
+    metadata: { name: "one", namespace: "team-a", finalizers, annotations },
+    spec: {},
+  });
+  const [ours, closed] = [["pilothouse.dev/transcript"], { "pilothouse.dev/closed-attempt": "1" }];
+  const metadata = "pilothouse-session-metadata";
+  it.each<[string, PolicyRequest, string | undefined]>([
+    ["the operator's finalizer, taken by a user", update("alice", held([]), held(ours)), metadata],
+    ["the operator's finalizer, taken by the operator", update(OPERATOR, held([]), held(ours)), undefined],
+    [
+      "the operator's finalizer, taken by an administrator",
+      session({ operation: "UPDATE", object: held([]), oldObject: held(ours) }, "root", ["system:masters"]),
+      undefined,
+    ],
+    ["another finalizer", update("alice", held(ours), held([...ours, "example.com/mine"])), undefined],
+    ["a session made with a finalizer of its own", session({ object: held(["example.com/mine"]) }), undefined],
+    ["the operator's note on a new session", session({ object: held([], closed) }), metadata],
+    ["the operator's note, changed", update("alice", held(ours, closed), held(ours)), metadata],
+    ["the operator's note, removed", update("alice", held(ours), held(ours, closed)), metadata],
+    ["the operator's note, kept", update("alice", held(ours, { ...closed, mine: "1" }), held(ours, closed)), undefined],
+    ["the operator's note, by the operator", update(OPERATOR, held(ours, closed), held(ours)), undefined],
+  ])("%s", (_what, request, expected) => {
+    expect(refusal(request)).toBe(expected);
+  });
+
   it("leave it to the definition that a session's user never changes", () => {
     const schema = compileCustomResource(sessionSchema());
     expect(schema.validate(userContext("alice"), userContext("alice"))).toEqual([]);
