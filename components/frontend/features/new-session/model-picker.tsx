@@ -1,29 +1,36 @@
 "use client";
-/** Runner and model in one choice: models grouped by the runner that serves them. */
+/** Runner and model in one choice: models grouped by the runner that serves them, those that lack a key below. */
 import type { ModelOption, RunnerTypeOption } from "@pilothouse/contracts";
-import { Check, ChevronDown } from "lucide-react";
+import { Check, ChevronDown, KeyRound } from "lucide-react";
 import { Fragment } from "react";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { Menu, MenuItem, MenuLabel } from "@/components/ui/menu";
+import { pages } from "@/lib/api/paths";
 import { texts } from "@/lib/texts";
-import { modelsFor, type SessionForm } from "./session-form";
+import { missingKeys, modelsFor, type SessionForm } from "./session-form";
 
 interface ModelPickerProps {
+  project: string;
   runners: readonly RunnerTypeOption[];
   models: readonly ModelOption[];
+  /** Names of the keys that the project has; undefined while that is not known. */
+  setKeys: ReadonlySet<string> | undefined;
   runner: RunnerTypeOption | undefined;
   model: string | undefined;
   onChange: (changes: Pick<SessionForm, "runner" | "model">) => void;
 }
 
-export function ModelPicker({ runners, models, runner, model, onChange }: ModelPickerProps) {
+export function ModelPicker({ project, runners, models, setKeys, runner, model, onChange }: ModelPickerProps) {
   const own = modelsFor(runner, models);
   const current = own.find((item) => item.id === model) ?? own.find((item) => item.isDefault) ?? own[0];
   const label =
     runner === undefined ? texts.common.loading : current === undefined ? runner.displayName : current.label;
+  const missingOf = (item: RunnerTypeOption) => (setKeys === undefined ? [] : missingKeys(item, setKeys));
+  const usableFirst = runners.toSorted((a, b) => Number(missingOf(a).length > 0) - Number(missingOf(b).length > 0));
   return (
     <Menu
-      className="w-72"
+      className="w-76"
       trigger={
         <Button variant="ghost" size="sm" aria-label={`${texts.create.runner}, ${texts.create.model}: ${label}`}>
           {label}
@@ -31,8 +38,23 @@ export function ModelPicker({ runners, models, runner, model, onChange }: ModelP
         </Button>
       }
     >
-      {runners.map((item) => {
+      {usableFirst.map((item) => {
         const choices = modelsFor(item, models);
+        const missing = missingOf(item);
+        if (missing.length > 0)
+          return (
+            <Fragment key={item.id}>
+              <MenuLabel>{item.displayName}</MenuLabel>
+              <MenuItem asChild>
+                <Link href={pages.settings(project, "secrets")}>
+                  <KeyRound aria-hidden className="size-3.5 shrink-0 text-warn-ink" />
+                  <span className="min-w-0 flex-1 truncate text-ink-2">
+                    {texts.create.needsKey(missing.join(item.auth.secretKeyLogic === "any" ? " or " : ", "))}
+                  </span>
+                </Link>
+              </MenuItem>
+            </Fragment>
+          );
         return (
           <Fragment key={item.id}>
             <MenuLabel>{item.displayName}</MenuLabel>

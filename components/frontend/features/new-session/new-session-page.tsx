@@ -1,100 +1,113 @@
 "use client";
-import { SessionResource } from "@pilothouse/contracts";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ArrowUp } from "lucide-react";
-import { useRouter, useSearchParams } from "next/navigation";
-import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { ArrowUp, Paperclip } from "lucide-react";
+import { useSearchParams } from "next/navigation";
+import { type ClipboardEvent, type DragEvent, type FormEvent, type KeyboardEvent, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/feedback";
 import { GrowingTextarea } from "@/components/ui/growing-textarea";
 import { Logo } from "@/components/ui/logo";
 import { Spinner } from "@/components/ui/spinner";
-import { api, pages } from "@/lib/api/paths";
-import { queryKeys } from "@/lib/api/query-keys";
-import { useAllowed, useModels, useRunnerSecrets, useRunnerTypes } from "@/lib/api/queries";
-import { messageOf, request } from "@/lib/api/request";
+import { useAccess, useModels, useRunnerSecrets, useRunnerTypes } from "@/lib/api/queries";
+import { messageOf } from "@/lib/api/request";
 import { randomId } from "@/lib/random-id";
 import { texts } from "@/lib/texts";
-import { useDraft } from "@/lib/use-draft";
+import { MAXIMUM_FILE_BYTES } from "../composer/attachments";
+import { ChosenFiles } from "./chosen-files";
 import { MissingKey } from "./missing-key";
 import { ModelPicker } from "./model-picker";
 import { MoreOptions } from "./more-options";
 import { RepositoryFields } from "./repository-fields";
-import {
-  effectiveRunner,
-  formFromAddress,
-  missingKeys,
-  modelsFor,
-  repositoryProblem,
-  requestOf,
-  type SessionForm,
-} from "./session-form";
+import { effectiveRunner, isFormInvalid, missingKeys, modelsFor, requestOf, usesMore } from "./session-form";
+import { useCreateSession } from "./use-create-session";
+import { useSessionDraft } from "./use-session-draft";
 
 const MAXIMUM_PROMPT = 262_144;
+const words = texts.create;
 
 export function NewSessionPage({ project }: { project: string }) {
   const parameters = useSearchParams();
-  const [prompt, setPrompt] = useDraft(`${project}/new`, parameters.get("prompt") ?? "");
-  const [form, setForm] = useState<SessionForm>(() => formFromAddress(new URLSearchParams(parameters)));
-  const [isMore, setMore] = useState(false);
+  const { prompt, setPrompt, form, isRestored, change, clear } = useSessionDraft(
+    project,
+    new URLSearchParams(parameters),
+  );
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const [isMoreWanted, setMore] = useState<boolean>();
+  const picker = useRef<HTMLInputElement>(null);
   const { data: runners, error: runnersError } = useRunnerTypes(project);
   const { data: models } = useModels(project);
   const { data: secrets } = useRunnerSecrets(project);
-  const canCreate = useAllowed(project, "createSessions");
+  const { data: access } = useAccess(project);
+  const { create, progress } = useCreateSession(project, clear);
 
+  // What is filled in is never hidden.
+  const isMore = isMoreWanted ?? usesMore(form);
   const modelList = models?.models ?? [];
   const runner = effectiveRunner(form, runners ?? [], modelList, models?.defaultModel ?? null);
-  const missing =
-    secrets === undefined
-      ? []
-      : missingKeys(runner, new Set(secrets.keys.filter((key) => key.set).map((key) => key.name)));
-  const isInvalid =
-    form.repositories.some((repository) => repositoryProblem(repository) !== undefined) ||
-    prompt.length > MAXIMUM_PROMPT;
-  const create = useCreateSession(project, () => setPrompt(""));
+  const setKeys = secrets && new Set(secrets.keys.filter((key) => key.set).map((key) => key.name));
+  const missing = setKeys === undefined ? [] : missingKeys(runner, setKeys);
   const isReplay = runner?.framework === "replay";
+  const hasFiles = runner?.capabilities.fileSystem === true;
+  const isAllowed = access === undefined || access.allowedActions.includes("createSessions");
   const canSubmit =
     runner !== undefined &&
     missing.length === 0 &&
-    !isInvalid &&
+    !isFormInvalid(form) &&
+    prompt.length <= MAXIMUM_PROMPT &&
     (prompt.trim() !== "" || isReplay) &&
-    canCreate !== false &&
+    files.every((file) => file.size <= MAXIMUM_FILE_BYTES) &&
+    isAllowed &&
     !create.isPending;
 
-  const change = (changes: Partial<SessionForm>) => setForm({ ...form, ...changes });
   function submit(event?: FormEvent): void {
     event?.preventDefault();
-    if (canSubmit) create.mutate(requestOf(form, prompt, runner, modelList));
+    if (canSubmit) create.mutate({ body: requestOf(form, prompt, runner, modelList), files: hasFiles ? files : [] });
   }
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     submit();
   }
+  const add = (more: Iterable<File>) => setFiles([...files, ...more]);
 
   return (
-    <main className="scroll-thin min-h-0 flex-1 overflow-y-auto">
+    <main
+      className="scroll-thin min-h-0 flex-1 overflow-y-auto"
+      onDragOver={(event) => (hasFiles ? event.preventDefault() : undefined)}
+      onDrop={(event: DragEvent) => {
+        if (!hasFiles || event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        add(event.dataTransfer.files);
+      }}
+    >
       <form
         onSubmit={submit}
         className="mx-auto grid max-w-[720px] grid-cols-[minmax(0,1fr)] gap-4 px-4 pt-[max(40px,14dvh)] pb-12 sm:px-6"
       >
         <Logo className="mx-auto size-8" />
-        <h1 className="mb-2 text-center text-2xl font-semibold tracking-tight">{texts.create.title}</h1>
-        {canCreate === false ? <Notice tone="info" title={texts.common.notAllowed("view")} /> : null}
+        <h1 className="mb-2 text-center text-2xl font-semibold tracking-tight">{words.title}</h1>
+        {isAllowed ? null : <Notice tone="info" title={texts.common.notAllowed(access.userRole)} />}
         <div className="rounded-2xl border border-line-2 bg-card px-4 pt-3.5 pb-2.5 shadow-lift focus-within:border-accent">
+          <ChosenFiles files={hasFiles ? files : []} onChange={setFiles} />
           <GrowingTextarea
-            aria-label={texts.create.prompt}
-            placeholder={texts.create.placeholder}
+            aria-label={words.prompt}
+            placeholder={words.placeholder}
             value={prompt}
             autoFocus
             onChange={(event) => setPrompt(event.target.value)}
             onKeyDown={onKeyDown}
+            onPaste={(event: ClipboardEvent) => {
+              if (!hasFiles || event.clipboardData.files.length === 0) return;
+              event.preventDefault();
+              add(event.clipboardData.files);
+            }}
             className="max-h-[40dvh] min-h-18"
           />
           <div className="mt-2 flex flex-wrap items-center gap-1.5">
             <ModelPicker
+              project={project}
               runners={runners ?? []}
               models={modelList}
+              setKeys={setKeys}
               runner={runner}
               model={form.model}
               onChange={change}
@@ -104,8 +117,23 @@ export function NewSessionPage({ project }: { project: string }) {
               size="sm"
               onClick={() => change({ repositories: [...form.repositories, { id: randomId(), url: "", branch: "" }] })}
             >
-              + {texts.create.addRepository}
+              + {words.addRepository}
             </Button>
+            {hasFiles ? (
+              <Button variant="ghost" size="icon-sm" aria-label={words.attach} onClick={() => picker.current?.click()}>
+                <Paperclip aria-hidden className="size-4" />
+              </Button>
+            ) : null}
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              onChange={(event) => {
+                add(event.target.files ?? []);
+                event.target.value = "";
+              }}
+            />
             <span className="flex-1" />
             <Button type="submit" variant="primary" disabled={!canSubmit}>
               {create.isPending ? (
@@ -113,18 +141,25 @@ export function NewSessionPage({ project }: { project: string }) {
               ) : (
                 <ArrowUp aria-hidden className="size-4" strokeWidth={2.4} />
               )}
-              {create.isPending ? texts.create.submitting : texts.create.submit}
+              {create.isPending ? words.submitting : words.submit}
             </Button>
           </div>
         </div>
-        {prompt.length > MAXIMUM_PROMPT ? <Notice title={texts.create.promptTooLong} /> : null}
+        <p role="status" className="-mt-2 px-1 text-xs text-ink-3 empty:hidden">
+          {create.isPending ? progress : isRestored ? words.draftRestored : null}
+        </p>
+        {prompt.length > MAXIMUM_PROMPT ? <Notice title={words.promptTooLong} /> : null}
         {create.error === null ? null : <Notice title={messageOf(create.error)} />}
         {runnersError === null ? null : <Notice title={messageOf(runnersError)} />}
-        {runners?.length === 0 ? <Notice tone="warn" title={texts.create.nothingToRun} /> : null}
+        {runners?.length === 0 ? <Notice tone="warn" title={words.nothingToRun} /> : null}
         {runner === undefined || missing.length === 0 ? null : (
           <MissingKey project={project} runner={runner} missing={missing} />
         )}
-        <RepositoryFields repositories={form.repositories} onChange={(repositories) => change({ repositories })} />
+        <RepositoryFields
+          project={project}
+          repositories={form.repositories}
+          onChange={(repositories) => change({ repositories: [...repositories] })}
+        />
         <Button
           variant="link"
           size="sm"
@@ -132,12 +167,13 @@ export function NewSessionPage({ project }: { project: string }) {
           className="justify-self-start"
           onClick={() => setMore(!isMore)}
         >
-          {isMore ? texts.create.less : texts.create.more}
+          {isMore ? words.less : words.more}
         </Button>
         {isMore || isReplay ? (
           <MoreOptions
+            project={project}
             form={form}
-            isReplay={isReplay}
+            runner={runner}
             isWhole={isMore}
             hasModels={modelsFor(runner, modelList).length > 0}
             onChange={change}
@@ -146,24 +182,4 @@ export function NewSessionPage({ project }: { project: string }) {
       </form>
     </main>
   );
-}
-
-function useCreateSession(project: string, onCreated: () => void) {
-  const client = useQueryClient();
-  const router = useRouter();
-  // One key per page view: pressing twice, or again after a lost answer, makes one session.
-  const [idempotencyKey] = useState(randomId);
-  return useMutation({
-    mutationFn: (body: ReturnType<typeof requestOf>) =>
-      request(SessionResource, api.sessions(project), {
-        method: "POST",
-        body,
-        headers: { "idempotency-key": idempotencyKey },
-      }),
-    onSuccess: (session) => {
-      onCreated();
-      client.setQueryData(queryKeys.session(project, session.metadata.name), session);
-      router.push(pages.session(project, session.metadata.name));
-    },
-  });
 }

@@ -1,20 +1,26 @@
 "use client";
 import { FolderGit2, X } from "lucide-react";
+import { useId } from "react";
 import { Button } from "@/components/ui/button";
 import { texts } from "@/lib/texts";
+import { useSessions } from "../sessions/use-sessions";
 import { type RepositoryDraft, repositoryProblem } from "./session-form";
+import { rememberedRepositories } from "./workflow";
 
 interface RepositoryFieldsProps {
+  project: string;
   repositories: readonly RepositoryDraft[];
   onChange: (repositories: readonly RepositoryDraft[]) => void;
 }
 
 const field = "min-w-0 bg-transparent py-1.5 font-mono text-sm placeholder:font-sans focus:outline-none";
 
-export function RepositoryFields({ repositories, onChange }: RepositoryFieldsProps) {
+export function RepositoryFields({ project, repositories, onChange }: RepositoryFieldsProps) {
   const change = (id: string, changes: Partial<RepositoryDraft>) =>
     onChange(repositories.map((repository) => (repository.id === id ? { ...repository, ...changes } : repository)));
-  return repositories.map((repository) => {
+  const remembered = rememberedRepositories(useSessions(project) ?? []);
+  const listId = useId();
+  const rows = repositories.map((repository) => {
     const problem = repositoryProblem(repository);
     const noteId = `repository-${repository.id}`;
     return (
@@ -23,9 +29,10 @@ export function RepositoryFields({ repositories, onChange }: RepositoryFieldsPro
           <FolderGit2 aria-hidden className="size-4 shrink-0 text-ink-3" />
           <input
             aria-label={texts.create.repositoryUrl}
+            list={listId}
             placeholder="https://github.com/org/repo.git"
             value={repository.url}
-            autoFocus={repository.url === ""}
+            autoFocus={repository.url === "" && !repository.id.startsWith("address")}
             spellCheck={false}
             autoComplete="off"
             onChange={(event) => change(repository.id, { url: event.target.value })}
@@ -58,4 +65,16 @@ export function RepositoryFields({ repositories, onChange }: RepositoryFieldsPro
       </div>
     );
   });
+  return (
+    <>
+      {rows}
+      {rows.length === 0 ? null : (
+        <datalist id={listId}>
+          {remembered.map((url) => (
+            <option key={url} value={url} />
+          ))}
+        </datalist>
+      )}
+    </>
+  );
 }

@@ -10,8 +10,12 @@ import {
   formFromAddress,
   missingKeys,
   modelsFor,
+  isFormInvalid,
+  parseForm,
+  parseLabels,
   repositoryProblem,
   requestOf,
+  usesMore,
 } from "./session-form.ts";
 
 const runner = (
@@ -65,10 +69,11 @@ describe("a new session", () => {
     ["https://github.com/org/repo.git", "", undefined],
     ["git@github.com:org/repo.git", "main", undefined],
     ["", "", undefined],
+    ["https://token@github.com/org/repo", "", /Integrations/],
     ["ext::sh -c x", "", /https, ssh/],
     ["https://github.com/org/repo", "--upload-pack=x", /branch/],
   ])("checks %s %s", (url, branch, problem) => {
-    expect(repositoryProblem({ id: "1", url, branch }) ?? "fine").toMatch(problem ?? /^fine$/);
+    expect(repositoryProblem({ url, branch }) ?? "fine").toMatch(problem ?? /^fine$/);
   });
 
   it("starts from an address", () => {
@@ -122,5 +127,54 @@ describe("a new session", () => {
 
   it("does not send a model of another runner", () => {
     expect(requestOf({ ...empty, model: "flash" }, "Do", claude, models).llmSettings).toBeUndefined();
+  });
+
+  it("takes everything from an address, and leaves nothing unseen", () => {
+    const form = formFromAddress(
+      new URLSearchParams(
+        "workflow=https://a.test/w&workflowPath=triage&permissions=plan&budget=5&timeout=30&inactivity=0&label=team%3Dblue&label=x&stop=1",
+      ),
+    );
+    expect(usesMore(form)).toBe(true);
+    const request = requestOf(form, "Do", claude, models);
+    expect(CreateSessionRequest.safeParse(request).error).toBeUndefined();
+    expect(request).toMatchObject({
+      activeWorkflow: { gitUrl: "https://a.test/w", branch: "main", path: "triage" },
+      permissionMode: "plan",
+      budget: { maxCostUsd: 5 },
+      timeout: 1800,
+      inactivityTimeout: 0,
+      labels: { team: "blue", x: "" },
+      stopOnRunFinished: true,
+    });
+    expect(usesMore(empty)).toBe(false);
+  });
+
+  it("chooses among tool servers, where the agent has any", () => {
+    const servers = { docs: { type: "http", url: "https://docs.test/mcp" } } as const;
+    const form = {
+      ...empty,
+      disabledServers: ["linear"],
+      servers,
+      workflow: { gitUrl: "https://a/b", branch: "", path: "" },
+    };
+    expect(requestOf(form, "Do", claude, models).mcpServers).toEqual({ custom: servers, disabled: ["linear"] });
+    const plain = requestOf(form, "Do", replay, models);
+    expect(plain.mcpServers).toBeUndefined();
+    expect(plain.activeWorkflow).toBeUndefined();
+  });
+
+  it("is kept as text, and read again only when it is a form", () => {
+    const form = { ...empty, labels: "a=b", repositories: [{ id: "1", url: "https://a/b", branch: "" }] };
+    expect(parseForm(JSON.stringify(form))).toEqual(JSON.parse(JSON.stringify(form)));
+    for (const text of ["", "{", "[]", '{"repositories":1}']) expect(parseForm(text)).toBeUndefined();
+  });
+
+  it("says what cannot be sent", () => {
+    expect(isFormInvalid(empty)).toBe(false);
+    expect(isFormInvalid({ ...empty, labels: "kubernetes.io/x=y" })).toBe(true);
+    expect(isFormInvalid({ ...empty, maxCostUsd: "-1" })).toBe(true);
+    expect(isFormInvalid({ ...empty, workflow: { gitUrl: "x", branch: "", path: "" } })).toBe(true);
+    expect(parseLabels(" team = blue ,, x")).toEqual({ team: "blue", x: "" });
   });
 });

@@ -2,46 +2,119 @@
 import {
   BranchName,
   type CreateSessionRequest,
+  LabelKey,
+  LabelValue,
+  McpServer,
   type ModelOption,
   RepositoryUrl,
   type RunnerTypeOption,
 } from "@pilothouse/contracts";
+import { z } from "zod";
 import { texts } from "../../lib/texts/index.ts";
+import { NO_WORKFLOW, workflowOf, workflowProblem } from "./workflow.ts";
 
-export interface RepositoryDraft {
-  readonly id: string;
-  readonly url: string;
-  readonly branch: string;
-}
+export const PERMISSION_MODES = ["bypass", "acceptEdits", "ask", "plan"] as const;
 
-export interface SessionForm {
-  readonly runner: string | undefined;
-  readonly model: string | undefined;
-  readonly repositories: readonly RepositoryDraft[];
-  readonly displayName: string;
-  readonly maxCostUsd: string;
-  readonly timeoutMinutes: string;
-  readonly stopOnRunFinished: boolean;
-  readonly permissionMode: "bypass" | "acceptEdits" | "ask" | "plan";
-  readonly recording: string;
-}
+const Text = z.string().default("");
 
-/** A form from an address: `?prompt=…&repo=URL&branch=…&model=…&runner=…&name=…`; `repo` may come several times. */
+/** Parsed, because it is also what an earlier visit left behind. */
+export const SessionForm = z.object({
+  runner: z.string().optional(),
+  model: z.string().optional(),
+  repositories: z.array(z.object({ id: z.string(), url: z.string(), branch: z.string() })).readonly(),
+  displayName: Text,
+  maxCostUsd: Text,
+  timeoutMinutes: Text,
+  inactivityMinutes: Text,
+  stopOnRunFinished: z.boolean().default(false),
+  permissionMode: z.enum(PERMISSION_MODES).default("bypass"),
+  /** `key=value`, separated by commas. */
+  labels: Text,
+  workflow: z.object({ gitUrl: z.string(), branch: z.string(), path: z.string() }).default(NO_WORKFLOW),
+  /** The project's tool servers that this session does without. */
+  disabledServers: z.array(z.string()).readonly().default([]),
+  /** Tool servers of this session alone. */
+  servers: z.record(z.string(), McpServer).default({}),
+  recording: Text,
+});
+export type SessionForm = Readonly<z.infer<typeof SessionForm>>;
+export type RepositoryDraft = SessionForm["repositories"][number];
+
+/**
+ * A form from an address: `?prompt=…&repo=URL&branch=…&model=…&runner=…&name=…&workflow=URL&workflowBranch=…
+ * &workflowPath=…&permissions=ask&budget=5&timeout=30&inactivity=60&label=team=blue&stop=1`; `repo` (each with its
+ * `branch`) and `label` may come several times.
+ */
 export function formFromAddress(parameters: URLSearchParams): SessionForm {
   const branches = parameters.getAll("branch");
+  const text = (name: string) => parameters.get(name) ?? "";
+  const stop = text("stop");
   return {
     runner: parameters.get("runner") ?? undefined,
     model: parameters.get("model") ?? undefined,
     repositories: parameters
       .getAll("repo")
       .map((url, index) => ({ id: `address-${index}`, url, branch: branches[index] ?? "" })),
-    displayName: parameters.get("name") ?? "",
-    maxCostUsd: "",
-    timeoutMinutes: "",
-    stopOnRunFinished: false,
-    permissionMode: "bypass",
-    recording: parameters.get("recording") ?? "",
+    displayName: text("name").slice(0, 50),
+    maxCostUsd: text("budget"),
+    timeoutMinutes: text("timeout"),
+    inactivityMinutes: text("inactivity"),
+    stopOnRunFinished: stop === "1" || stop === "true",
+    permissionMode: PERMISSION_MODES.find((mode) => mode === text("permissions")) ?? "bypass",
+    labels: parameters.getAll("label").join(", "),
+    workflow: { gitUrl: text("workflow"), branch: text("workflowBranch"), path: text("workflowPath") },
+    disabledServers: [],
+    servers: {},
+    recording: text("recording"),
   };
+}
+
+export const EMPTY_FORM = formFromAddress(new URLSearchParams());
+
+/** Whether something is filled in that only stands under "more". */
+export function usesMore(form: SessionForm): boolean {
+  const { displayName, maxCostUsd, timeoutMinutes, inactivityMinutes, labels, workflow } = form;
+  return (
+    [displayName, maxCostUsd, timeoutMinutes, inactivityMinutes, labels, workflow.gitUrl].some((text) => text !== "") ||
+    form.stopOnRunFinished ||
+    form.permissionMode !== "bypass" ||
+    form.disabledServers.length > 0 ||
+    Object.keys(form.servers).length > 0
+  );
+}
+
+/** A form that an earlier visit left behind; undefined for what is not one. */
+export function parseForm(text: string): SessionForm | undefined {
+  if (text === "") return undefined;
+  try {
+    return SessionForm.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Labels as they are typed; undefined when one is not a label. */
+export function parseLabels(text: string): Record<string, string> | undefined {
+  const labels = new Map<string, string>();
+  for (const part of text.split(",").map((item) => item.trim())) {
+    if (part === "") continue;
+    const [key = "", ...rest] = part.split("=");
+    const value = rest.join("=").trim();
+    if (!LabelKey.safeParse(key.trim()).success || !LabelValue.safeParse(value).success) return undefined;
+    labels.set(key.trim(), value);
+  }
+  return Object.fromEntries(labels);
+}
+
+/** What stands in the way of sending the form. */
+export function isFormInvalid(form: SessionForm): boolean {
+  const numbers = [form.maxCostUsd, form.timeoutMinutes, form.inactivityMinutes];
+  return (
+    form.repositories.some((repository) => repositoryProblem(repository) !== undefined) ||
+    workflowProblem(form.workflow) !== undefined ||
+    parseLabels(form.labels) === undefined ||
+    numbers.some((text) => text.trim() !== "" && !(Number(text) >= 0))
+  );
 }
 
 /** The runner that a form means: the chosen one, the chosen model's, the default model's, or the first there is. */
@@ -77,9 +150,10 @@ export function missingKeys(runner: RunnerTypeOption | undefined, setKeys: Reado
   return isEnough ? [] : missing;
 }
 
-export function repositoryProblem(repository: RepositoryDraft): string | undefined {
+export function repositoryProblem(repository: Pick<RepositoryDraft, "url" | "branch">): string | undefined {
   const url = repository.url.trim();
   if (url === "") return undefined;
+  if (/^https?:\/\/[^/]*@/.test(url)) return texts.create.repositoryCredentials;
   if (!RepositoryUrl.safeParse(url).success) return texts.create.repositoryInvalid;
   const branch = repository.branch.trim();
   return branch === "" || BranchName.safeParse(branch).success ? undefined : texts.create.branchInvalid;
@@ -98,6 +172,15 @@ export function requestOf(
     .map(({ url, branch }) => ({ url: url.trim(), ...(branch.trim() === "" ? {} : { branch: branch.trim() }) }));
   const cost = Number(form.maxCostUsd);
   const minutes = Number(form.timeoutMinutes);
+  const inactivity = form.inactivityMinutes.trim();
+  const labels = parseLabels(form.labels) ?? {};
+  const workflow = runner.capabilities.fileSystem ? workflowOf(form.workflow) : undefined;
+  const custom = runner.capabilities.mcp ? form.servers : {};
+  const disabled = runner.capabilities.mcp ? [...form.disabledServers] : [];
+  const mcpServers = {
+    ...(Object.keys(custom).length === 0 ? {} : { custom }),
+    ...(disabled.length === 0 ? {} : { disabled }),
+  };
   const recording = form.recording.trim();
   return {
     runnerType: runner.id,
@@ -107,6 +190,10 @@ export function requestOf(
     ...(form.displayName.trim() === "" ? {} : { displayName: form.displayName.trim() }),
     ...(cost > 0 ? { budget: { maxCostUsd: cost } } : {}),
     ...(minutes > 0 ? { timeout: Math.round(minutes * 60) } : {}),
+    ...(inactivity === "" ? {} : { inactivityTimeout: Math.round(Number(inactivity) * 60) }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(workflow === undefined ? {} : { activeWorkflow: workflow }),
+    ...(Object.keys(mcpServers).length === 0 ? {} : { mcpServers }),
     ...(form.stopOnRunFinished ? { stopOnRunFinished: true } : {}),
     ...(form.permissionMode === "bypass" ? {} : { permissionMode: form.permissionMode }),
     ...(runner.framework === "replay" && recording !== ""

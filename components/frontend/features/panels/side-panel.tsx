@@ -36,7 +36,7 @@ export function SidePanel({ project, session, onClose }: SidePanelProps) {
       aria-label={texts.session.panel}
       className={cn(
         "fixed inset-0 z-30 flex min-h-0 flex-col bg-panel md:static md:z-auto md:border-l md:border-line",
-        isWide ? "md:w-[min(960px,62vw)]" : "md:w-[min(456px,42vw)]",
+        isWide ? "md:w-[min(960px,54vw)]" : "md:w-[min(488px,42vw)]",
       )}
     >
       <Tabs.Root defaultValue={panels[0]?.id} className="flex min-h-0 flex-1 flex-col">
@@ -49,7 +49,7 @@ export function SidePanel({ project, session, onClose }: SidePanelProps) {
               <Tabs.Trigger
                 key={panel.id}
                 value={panel.id}
-                className="-mb-px border-b-2 border-transparent px-2 pt-1.5 pb-2.5 -outline-offset-2 text-ink-2 hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
+                className="-mb-px border-b-2 border-transparent px-2 pt-1.5 pb-2.5 text-sm -outline-offset-2 text-ink-2 hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
               >
                 {panel.label}
               </Tabs.Trigger>
