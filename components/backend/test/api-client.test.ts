@@ -30,7 +30,9 @@ afterAll(async () => {
 describe("the description", () => {
   it("is valid OpenAPI 3.1", async () => {
     const validator = new Validator();
-    const result = await validator.validate(JSON.parse(JSON.stringify(backend.app.swagger())) as object);
+    const result = await validator.validate(
+      JSON.parse(JSON.stringify(backend.app.swagger())) as Record<string, unknown>,
+    );
     expect(result).toEqual({ valid: true });
     expect(validator.version).toBe("3.1");
   });

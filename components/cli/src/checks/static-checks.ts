@@ -28,6 +28,10 @@ const CHECKS: Check[] = [
     name: "generated files",
     run: program(process.execPath, ["packages/contracts/generate.ts", "--check"], ["packages/contracts/generate.ts"]),
   },
+  {
+    name: "generated client",
+    run: program(process.execPath, ["components/backend/generate.ts", "--check"], ["components/backend/generate.ts"]),
+  },
   { name: "lock file", run: lockFileIsPortable },
 ];
 
