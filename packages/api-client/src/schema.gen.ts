@@ -2,24 +2,24 @@
 export interface paths {
 "/health": {
 /** Whether the process lives */
-get: { parameters: {  };  responses: { 200: { content: { "application/json": { "status": "healthy"; }; } }; } };
+get: { parameters: {  };  responses: { 200: { content: { "application/json": { "status": "healthy"; }; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/ready": {
 /** Whether it can serve */
-get: { parameters: {  };  responses: { 200: { content: { "application/json": { "status": "ready" | "not_ready"; "checks": { [name: string]: { "ok": boolean; "message"?: string; } }; }; } }; 503: { content: { "application/json": { "status": "ready" | "not_ready"; "checks": { [name: string]: { "ok": boolean; "message"?: string; } }; }; } }; } };
+get: { parameters: {  };  responses: { 200: { content: { "application/json": { "status": "ready" | "not_ready"; "checks": { [name: string]: { "ok": boolean; "message"?: string; } }; }; } }; 503: { content: { "application/json": { "status": "ready" | "not_ready"; "checks": { [name: string]: { "ok": boolean; "message"?: string; } }; }; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/metrics": {
 /** Prometheus metrics */
-get: { parameters: {  };  responses: { 200: { content?: never }; } };
+get: { parameters: {  };  responses: { 200: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/version": {
 /** Version of this backend */
-get: { parameters: {  };  responses: { 200: { content: { "application/json": { "version": string; }; } }; } };
+get: { parameters: {  };  responses: { 200: { content: { "application/json": { "version": string; }; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/cluster-info": {
 /** The cluster behind this backend */
 get: { parameters: {  };  responses: { 200: { content: { "application/json": { /** null when the Kubernetes API does not answer */
-"kubernetesVersion": string | null; "isOpenShift": boolean; "apiGroup": string; "apiVersion": string; "systemNamespace": string; }; } }; } };
+"kubernetesVersion": string | null; "isOpenShift": boolean; "apiGroup": string; "apiVersion": string; "systemNamespace": string; }; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/me": {
 /** The caller */
@@ -191,11 +191,11 @@ get: { parameters: { query: { /** Case-insensitive substring */
 };
 "/api/projects/{project}/agentic-sessions/{session}/export": {
 /** The transcript as a file */
-get: { parameters: { query?: { "format"?: "json" | "markdown"; }; path: { "project": string; "session": string; }; };  responses: { 200: { content?: never }; } };
+get: { parameters: { query?: { "format"?: "json" | "markdown"; }; path: { "project": string; "session": string; }; };  responses: { 200: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/projects/{project}/agentic-sessions/{session}/artifacts": {
 /** What the session left in its artifacts folder when it ended */
-get: { parameters: { path: { "project": string; "session": string; }; };  responses: { 200: { content?: never }; } };
+get: { parameters: { path: { "project": string; "session": string; }; };  responses: { 200: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/projects/{project}/agentic-sessions/{session}/diff": {
 /** What the session changed, per repository */
@@ -229,7 +229,7 @@ get: { parameters: { query?: { "path"?: string; }; path: { "project": string; "s
 };
 "/api/projects/{project}/agentic-sessions/{session}/workspace/{path}": {
 /** A file's bytes */
-get: { parameters: { path: { "project": string; "session": string; "path": string; }; };  responses: { 200: { content?: never }; } };
+get: { parameters: { path: { "project": string; "session": string; "path": string; }; };  responses: { 200: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 /** Write a file */
 put: { parameters: { path: { "project": string; "session": string; "path": string; }; };  responses: { 204: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 /** Delete a file or folder */
@@ -237,7 +237,7 @@ delete: { parameters: { path: { "project": string; "session": string; "path": st
 };
 "/api/projects/{project}/agentic-sessions/{session}/files.zip": {
 /** The workspace, or one folder of it, as an archive */
-get: { parameters: { query?: { "path"?: string; }; path: { "project": string; "session": string; }; };  responses: { 200: { content?: never }; } };
+get: { parameters: { query?: { "path"?: string; }; path: { "project": string; "session": string; }; };  responses: { 200: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/projects/{project}/agentic-sessions/{session}/uploads/{path}": {
 /** Upload a file */
@@ -250,7 +250,7 @@ post: { parameters: { path: { "project": string; "session": string; }; }; reques
 "/api/projects/{project}/agentic-sessions/{session}/agui/events": {
 /** The thread, as server-sent events */
 get: { parameters: { query?: { /** Events after this sequence number; Last-Event-ID wins over it */
-"after"?: number; }; path: { "project": string; "session": string; }; };  responses: { 200: { content?: never }; } };
+"after"?: number; }; path: { "project": string; "session": string; }; };  responses: { 200: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/projects/{project}/agentic-sessions/{session}/agui/interrupt": {
 /** End the run that is active */

@@ -57,16 +57,29 @@ function tidy(value: unknown): unknown {
   );
 }
 
-type Described = { paths: Record<string, Record<string, object>>; components: { schemas: Record<string, unknown> } };
+type Described = {
+  paths: Record<string, Record<string, { responses?: object }>>;
+  components: { schemas: Record<string, unknown> };
+};
 
-/** Fastify's `*` gets a name, and each operation one that generators of clients can use. */
+const ERROR = {
+  description: "What went wrong",
+  content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+};
+
+/**
+ * Fastify's `*` gets a name, each operation one that generators of clients can use, and each the errors that any request
+ * may meet, also where the answer itself has no schema, such as the bytes of a file.
+ */
 function named(value: unknown): Described {
   const document = value as Described;
   const text = JSON.stringify(document.paths).replaceAll("{*}", "{path}").replaceAll('"name":"*"', '"name":"path"');
   const paths = JSON.parse(text) as Described["paths"];
   for (const [path, item] of Object.entries(paths)) {
-    for (const [method, operation] of Object.entries(item))
+    for (const [method, operation] of Object.entries(item)) {
+      operation.responses = { "4XX": ERROR, "5XX": ERROR, ...operation.responses };
       Object.assign(operation, { operationId: idOf(method, path) });
+    }
   }
   return { ...document, paths };
 }
