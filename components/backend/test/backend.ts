@@ -23,6 +23,33 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T;
 }
 
+/** The environment of a backend over a test cluster, and the keys by which runners know it. Replicas share the key. */
+export async function backendVariables(
+  cluster: TestCluster,
+): Promise<{ readonly variables: Record<string, string>; readonly jwks: string }> {
+  const folder = join(cluster.folder, `backend-${crypto.randomUUID()}`);
+  await mkdir(folder);
+  const { privateKey, publicKey } = (keys ??= generateKeyPairSync("ed25519"));
+  const keyFile = join(folder, "signing.pem");
+  await writeFile(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
+  const jwk = publicKey.export({ format: "jwk" });
+  return {
+    variables: {
+      HOST: "127.0.0.1",
+      PORT: "0",
+      KUBERNETES_API_URL: cluster.local.url,
+      KUBERNETES_CA_FILE: cluster.local.caFile,
+      DATA_DIR: folder,
+      SIGNING_KEY_FILE: keyFile,
+      AGENT_REGISTRY_FILE: join(REGISTRIES, "agent-registry.json"),
+      MODELS_FILE: join(REGISTRIES, "models.json"),
+      FLAGS_FILE: join(REGISTRIES, "flags.json"),
+      REPOSITORY_SCHEMES: "https,ssh",
+    },
+    jwks: JSON.stringify({ keys: [{ ...jwk, kid: await calculateJwkThumbprint(jwk) }] }),
+  };
+}
+
 export class TestBackend {
   readonly app: FastifyInstance;
   readonly store: Store;
@@ -53,25 +80,8 @@ export class TestBackend {
     variables: Record<string, string> = {},
     tracing?: Tracing,
   ): Promise<TestBackend> {
-    const folder = join(cluster.folder, `backend-${crypto.randomUUID()}`);
-    await mkdir(folder);
-    // Replicas share the key.
-    const { privateKey, publicKey } = (keys ??= generateKeyPairSync("ed25519"));
-    const keyFile = join(folder, "signing.pem");
-    await writeFile(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
-    const configuration = loadConfiguration({
-      HOST: "127.0.0.1",
-      PORT: "0",
-      KUBERNETES_API_URL: cluster.local.url,
-      KUBERNETES_CA_FILE: cluster.local.caFile,
-      DATA_DIR: folder,
-      SIGNING_KEY_FILE: keyFile,
-      AGENT_REGISTRY_FILE: join(REGISTRIES, "agent-registry.json"),
-      MODELS_FILE: join(REGISTRIES, "models.json"),
-      FLAGS_FILE: join(REGISTRIES, "flags.json"),
-      REPOSITORY_SCHEMES: "https,ssh",
-      ...variables,
-    });
+    const { jwks, ...found } = await backendVariables(cluster);
+    const configuration = loadConfiguration({ ...found.variables, ...variables });
     const logs: string[] = [];
     const audit: string[] = [];
     const store = await openStore(configuration.environment);
@@ -83,8 +93,6 @@ export class TestBackend {
       validateAnswers: true,
       ...(tracing === undefined ? {} : { tracing }),
     });
-    const jwk = publicKey.export({ format: "jwk" });
-    const jwks = JSON.stringify({ keys: [{ ...jwk, kid: await calculateJwkThumbprint(jwk) }] });
     await app.ready();
     return new TestBackend(app, configuration.environment, store, jwks, logs, audit);
   }

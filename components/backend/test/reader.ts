@@ -10,14 +10,15 @@ export class TestReader {
   readonly received: Received[] = [];
   /** How often it connected. */
   connections = 0;
-  readonly #url: string;
+  readonly #urls: readonly string[];
   readonly #token: string;
   readonly #end = new AbortController();
   #connection = new AbortController();
   #done: Promise<void> | undefined;
 
-  constructor(url: string, token: string) {
-    this.#url = url;
+  /** Of several addresses each connection takes the next. */
+  constructor(url: string | readonly string[], token: string) {
+    this.#urls = typeof url === "string" ? [url] : url;
     this.#token = token;
   }
 
@@ -50,11 +51,11 @@ export class TestReader {
   }
 
   async #run(from: number | undefined): Promise<void> {
-    while (!this.#end.signal.aborted) {
+    for (let attempt = 0; !this.#end.signal.aborted; attempt += 1) {
       this.#connection = new AbortController();
       const resume = this.received.length > 0 ? this.lastSeq : from;
       try {
-        const response = await fetch(this.#url, {
+        const response = await fetch(this.#urls[attempt % this.#urls.length] ?? "", {
           headers: {
             authorization: `Bearer ${this.#token}`,
             accept: "text/event-stream",
