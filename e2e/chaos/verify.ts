@@ -101,7 +101,8 @@ function faultsOf(
     if (spec.desiredState !== "Running") faults.push(say("is Running though it was stopped"));
     // Started again by a person, it waits for the next message however its first work ended.
     const endsByItself = habit === "inactivity" || habit === "timeout" || (habit !== "stays" && wish !== "Running");
-    if (endsByItself) faults.push(say("is Running though it should have ended by itself"));
+    if (endsByItself && status.agent?.status !== "waiting_input")
+      faults.push(say("is Running though it should have ended by itself"));
     else if (status.agent?.status === "working") faults.push(say("is still working"));
   } else if (RESTING.includes(phase)) {
     if (own.length > 0) faults.push(say(`is ${phase} and has ${own.length} processes`));
@@ -152,7 +153,10 @@ async function transcriptFaults(
   const read = async (): Promise<void> => {
     for (let session = queue.pop(); session !== undefined; session = queue.pop()) {
       const { name } = session.metadata;
-      const events = await collectEvents(installation, token, PROJECT, name, 0, 1_500);
+      const counted = session.status?.agent?.lastSeq ?? 0;
+      let events = await collectEvents(installation, token, PROJECT, name, 0, 1_500);
+      // A busy machine may need longer to answer; what is not there then is missing.
+      if (events.length < counted) events = await collectEvents(installation, token, PROJECT, name, 0, 10_000);
       const gap = events.findIndex(({ seq }, index) => seq !== index + 1);
       if (gap !== -1) faults.push(`${name}: event ${gap + 1} of its transcript has number ${events[gap]?.seq}`);
       const prompt = play.ledger.created.get(name)?.prompt;
@@ -164,8 +168,7 @@ async function transcriptFaults(
       if (delivered && prompts.length === 0)
         faults.push(`${name}: its first prompt counts as delivered and is not there`);
       if (!delivered && session.status?.phase === "Running") faults.push(`${name} runs without its first prompt`);
-      if (events.length < (session.status?.agent?.lastSeq ?? 0))
-        faults.push(`${name}: ${events.length} events, and its status counts ${session.status.agent.lastSeq}`);
+      if (events.length < counted) faults.push(`${name}: ${events.length} events, and its status counts ${counted}`);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_READERS }, read));
