@@ -8,6 +8,7 @@ import { ACCESS_TOKEN_HEADER, NONCE_HEADER, PROVIDER_HEADER } from "../lib/serve
 import { FRAME_PREFIX, serveArtifactFrame } from "./artifact-frames.ts";
 import { createBackendProxy } from "./backend-proxy.ts";
 import { createCallers } from "./callers.ts";
+import { serveDiagramFrame } from "./diagram-frame.ts";
 import { sendError } from "./errors.ts";
 import { createFlowCookies } from "./flow-cookie.ts";
 import type { KeyRing } from "./key-ring.ts";
@@ -74,6 +75,7 @@ export function createShell(options: ShellOptions): Server {
     if (path === "/health") return answerJson(response, 200, { status: "healthy" });
     if (path === "/ready") return answerJson(response, ready ? 200 : 503, { ready });
     if (options.assets?.serve(request, response, path) === true) return;
+    if (serveDiagramFrame(request, response, path)) return;
     if (path === "/login" && request.method === "POST") return signIn.submit(request, response);
     if (path === "/login" && request.method === "GET" && url.searchParams.has("code"))
       return signIn.redeem(request, response, url);

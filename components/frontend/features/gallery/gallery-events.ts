@@ -80,6 +80,10 @@ function script() {
   };
 }
 
+/** A small picture: a message must not need another host. */
+const PICTURE =
+  "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC";
+
 const ask = (id: string, questions: object[]) => ({
   id,
   reason: "question",
@@ -131,7 +135,7 @@ export function galleryEvents(): WireEvent[] {
   );
   s.text(
     "m2",
-    "Confirmed: `createSession()` resolves before the store has flushed. The handler must wait for the write.\n\n1. Await the write in `createSession`\n2. Add a test with a slow store\n\n| Store | Before | After |\n|:--|--:|--:|\n| memory | 0.2 ms | 0.2 ms |\n| disk | 0.3 ms | 4.1 ms |\n\n```ts\nexport async function createSession(user: User): Promise<string> {\n  const id = randomUUID();\n  await store.put(id, user); // resolves after the write is durable\n  return id;\n}\n```\n\nSee [the store's documentation](https://example.com/store) and <script>alert(1)</script> ![a chart](https://tracker.example/pixel.png).",
+    "Confirmed: `createSession()` resolves before the store has flushed. The handler must wait for the write.\n\n1. Await the write in `createSession`\n2. Add a test with a slow store\n\n| Store | Before | After |\n|:--|--:|--:|\n| memory | 0.2 ms | 0.2 ms |\n| disk | 0.3 ms | 4.1 ms |\n\n```ts\nexport async function createSession(user: User): Promise<string> {\n  const id = randomUUID();\n  await store.put(id, user); // resolves after the write is durable\n  return id;\n}\n```\n\n```mermaid\nflowchart LR\n  A[Login] --> B{Stored?}\n  B -- yes --> C[Cookie]\n  B -- no --> D[Wait]\n```\n\nSee [the store's documentation](https://example.com/store) and <script>alert(1)</script> ![a chart](https://tracker.example/pixel.png).",
   );
   s.tool(
     "c5",
@@ -213,11 +217,24 @@ export function galleryEvents(): WireEvent[] {
     JSON.stringify({ number: 42 }),
     { duration: 900 },
   );
+  s.tool(
+    "c12",
+    "WebFetch",
+    { url: "https://example.com/durable", prompt: "What does durable mean here?" },
+    "A write is **durable** once it outlives a crash.",
+    { duration: 800 },
+  );
   s.tool("c11", "WebSearch", { query: "durable write semantics" }, "1. An article", { duration: 700 });
+  s.tool("c13", "Bash", { command: "rm -rf node_modules" }, undefined);
   s.finish("r2", {
     type: "interrupt",
     interrupts: [
-      { id: "a0", reason: "tool_approval", metadata: { toolName: "Bash", input: { command: "rm -rf node_modules" } } },
+      {
+        id: "a0",
+        reason: "tool_approval",
+        toolCallId: "c13",
+        metadata: { toolName: "Bash", input: { command: "rm -rf node_modules" } },
+      },
     ],
   });
 
@@ -239,8 +256,39 @@ export function galleryEvents(): WireEvent[] {
   s.text("m5", "All green: 200 of 200 runs pass.");
   s.finish("r4", { type: "cancelled" });
 
-  s.run("r5", [{ id: "u3", role: "user", content: "And what about sessions that have expired?" }]);
+  s.run("r5", [
+    {
+      id: "u3",
+      role: "user",
+      content: [
+        { type: "text", text: "And what about sessions that have expired?" },
+        { type: "text", text: "Attached files, in the workspace:\n- uploads/sessions.csv\n- uploads/chart.png" },
+        {
+          type: "image",
+          source: { type: "data", value: PICTURE, mimeType: "image/png" },
+          metadata: { name: "chart.png" },
+        },
+      ],
+    },
+  ]);
   s.finish("r5", {
+    type: "interrupt",
+    interrupts: [
+      ask("q3", [{ question: "Do you have a staging environment?", header: "Staging", options: [{ label: "Yes" }] }]),
+      {
+        id: "s0",
+        reason: "child_session",
+        metadata: { session: { prompt: "Measure the store", displayName: "Measure the store" } },
+      },
+    ],
+  });
+  s.run(
+    "r6",
+    [{ id: "u4", role: "user", content: "Never mind the environments, go on." }],
+    [{ interruptId: "s0", status: "resolved", payload: { decision: "allow", sessionName: "measure-the-store" } }],
+  );
+  s.tool("c14", "Bash", { command: "git push origin fix/login-flake" }, undefined);
+  s.finish("r6", {
     type: "interrupt",
     interrupts: [
       ask("q1", [
@@ -263,8 +311,21 @@ export function galleryEvents(): WireEvent[] {
         { question: "Who should review?", header: "Review", options: [{ label: "Ada" }, { label: "Linus" }] },
       ]),
       {
+        id: "s1",
+        reason: "child_session",
+        metadata: {
+          session: {
+            prompt: "Look through the last 50 failures of the nightly build and sort them by cause.",
+            displayName: "Sort nightly failures",
+            repos: [{ url: "https://git.example.com/web-app.git", branch: "main" }],
+            model: "claude-sonnet-5-5",
+          },
+        },
+      },
+      {
         id: "a1",
         reason: "tool_approval",
+        toolCallId: "c14",
         metadata: { toolName: "Bash", input: { command: "git push origin fix/login-flake" } },
       },
     ],

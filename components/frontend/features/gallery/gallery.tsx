@@ -11,6 +11,7 @@ import type { WireEvent } from "../thread/fields";
 import { ThreadProvider, useThread, useThreadStore } from "../thread/thread-context";
 import { createThreadStore } from "../thread/thread-store";
 import { galleryEvents, liveEvents } from "./gallery-events";
+import { GalleryParts } from "./gallery-parts";
 
 export function Gallery() {
   return (
@@ -30,6 +31,8 @@ export function Gallery() {
           <Conversation events={galleryEvents} />
           <hr className="border-line" />
           <Conversation events={liveEvents} />
+          <hr className="border-line" />
+          <GalleryParts />
         </main>
       </ChatProvider>
     </AppProviders>

@@ -1,11 +1,15 @@
 "use client";
 /** Markdown as React elements: nothing is ever set as HTML, and nothing is loaded from another host. */
 import type { Token, Tokens } from "marked";
+import dynamic from "next/dynamic";
 import { memo, useRef } from "react";
 import { cn } from "@/lib/class-names";
 import { emptyMarkdown, parseMarkdown } from "./blocks";
 import { CodeBlock } from "./code-block";
 import { Inline } from "./inline";
+
+/** Loaded with the first diagram. */
+const DiagramView = dynamic(() => import("../diagrams/diagram-view").then((module) => module.DiagramView));
 
 export function Markdown({ text, className }: { text: string; className?: string }) {
   const former = useRef(emptyMarkdown);
@@ -44,8 +48,11 @@ const Block = memo(function Block({ token }: { token: Token }) {
         </p>
       );
     case "code": {
-      const { text, lang } = token as Tokens.Code;
-      return <CodeBlock code={text} language={lang?.split(/\s/, 1)[0] ?? ""} />;
+      const { text, lang, raw } = token as Tokens.Code;
+      const language = lang?.split(/\s/, 1)[0] ?? "";
+      // Half a diagram is no diagram: it is drawn once its fence is closed.
+      const isDiagram = language === "mermaid" && /(```|~~~)\s*$/.test(raw.slice(language.length + 3));
+      return isDiagram ? <DiagramView code={text} /> : <CodeBlock code={text} language={language} />;
     }
     case "blockquote":
       return (

@@ -72,7 +72,9 @@ export function startupOf(session: AgenticSession): Startup | undefined {
     id,
     label: texts.startup.steps[id],
     state: index <= lastDone ? "done" : index > lastDone + 1 ? "todo" : isFailed ? "failed" : "active",
-    detail: index === lastDone + 1 ? (detail ?? (isFailed ? undefined : status?.message)) : undefined,
+    // The reason stands below, in full.
+    detail:
+      index === lastDone + 1 && failedAt === -1 ? (detail ?? (isFailed ? undefined : status?.message)) : undefined,
   }));
   const reason = isFailed ? (status?.message ?? steps.find((step) => step.state === "failed")?.detail) : undefined;
   return { steps, isFailed, reason, fix: isFailed ? likelyFix(reason ?? "") : undefined };

@@ -1,16 +1,9 @@
 "use client";
 import type { AgenticSession } from "@pilothouse/contracts";
-import { Check, Circle, X } from "lucide-react";
-import { Link } from "@/components/ui/link";
-import { Button } from "@/components/ui/button";
-import { Notice } from "@/components/ui/feedback";
-import { Spinner } from "@/components/ui/spinner";
-import { pages } from "@/lib/api/paths";
-import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
 import { UserBubble } from "../chat/user-message";
 import { useThread } from "../thread/thread-context";
-import { type Startup, startupOf, type StartupStep } from "./startup-steps";
+import { StartupCard } from "./startup-card";
+import { startupOf } from "./startup-steps";
 
 export function StartupView({ project, session }: { project: string; session: AgenticSession }) {
   const startup = startupOf(session);
@@ -23,58 +16,4 @@ export function StartupView({ project, session }: { project: string; session: Ag
       <StartupCard project={project} startup={startup} />
     </div>
   );
-}
-
-function StartupCard({ project, startup }: { project: string; startup: Startup }) {
-  return (
-    <section aria-live="polite" className="grid gap-3 rounded-2xl border border-line bg-card p-4 shadow-lift">
-      <h2 className="font-semibold">{startup.isFailed ? texts.startup.failedTitle : texts.startup.title}</h2>
-      <ol className="grid gap-1.5">
-        {startup.steps.map((step) => (
-          <li
-            key={step.id}
-            className={cn(
-              "grid grid-cols-[16px_1fr] items-start gap-x-2.5 text-sm",
-              step.state === "todo" && "text-ink-3",
-              step.state === "active" && "font-medium",
-            )}
-          >
-            <StepGlyph state={step.state} />
-            <span>{step.label}</span>
-            {step.detail === undefined ? null : (
-              <span className="col-start-2 font-normal break-words text-ink-2">{step.detail}</span>
-            )}
-          </li>
-        ))}
-      </ol>
-      {startup.reason === undefined ? null : (
-        <Notice
-          title={startup.reason}
-          action={
-            startup.fix === texts.startup.fixes.secret ? (
-              <Button size="sm" asChild>
-                <Link href={pages.settings(project, "secrets")}>{texts.create.addKey}</Link>
-              </Button>
-            ) : null
-          }
-        >
-          {startup.fix}
-        </Notice>
-      )}
-    </section>
-  );
-}
-
-function StepGlyph({ state }: { state: StartupStep["state"] }) {
-  const style = "mt-[3px] size-3.5";
-  switch (state) {
-    case "done":
-      return <Check aria-hidden className={cn(style, "text-ok")} strokeWidth={2.4} />;
-    case "active":
-      return <Spinner className={cn(style, "text-accent")} />;
-    case "failed":
-      return <X aria-hidden className={cn(style, "text-bad")} strokeWidth={2.4} />;
-    case "todo":
-      return <Circle aria-hidden className={cn(style, "text-ink-3")} />;
-  }
 }

@@ -1,16 +1,17 @@
 "use client";
-import { CodeBlock } from "../markdown/code-block";
 import { texts } from "@/lib/texts";
 import { textOf } from "../thread/fields";
 import type { ToolEntry } from "../thread/thread-state";
+import { ArgumentList } from "./argument-list";
 import { DiffView } from "./diff-view";
 import { noResult } from "./no-result";
 import { Output } from "./output";
 import { Terminal } from "./terminal";
 import { TodoList } from "./todo-list";
-import { editDiff, plainResult, todoItems } from "./tool-facts";
+import { editDiff, plainResult, readableResult, todoItems } from "./tool-facts";
 import type { ToolFamily } from "./tool-family";
 import type { ToolStatus } from "./tool-status";
+import { WebBody } from "./web-body";
 
 interface ToolBodyProps {
   entry: ToolEntry;
@@ -27,7 +28,7 @@ export function ToolBody({ entry, args, family, status }: ToolBodyProps) {
     case "write": {
       const diff = editDiff(args);
       if (diff === undefined)
-        return entry.phase === "arguments" ? null : <ArgumentsAndResult entry={entry} status={status} />;
+        return entry.phase === "arguments" ? null : <ArgumentsAndResult entry={entry} args={args} status={status} />;
       return (
         <>
           <DiffView diff={diff} disclosureKey={entry.key} />
@@ -37,7 +38,11 @@ export function ToolBody({ entry, args, family, status }: ToolBodyProps) {
     }
     case "todo": {
       const items = todoItems(args);
-      return items.length === 0 ? <ArgumentsAndResult entry={entry} status={status} /> : <TodoList items={items} />;
+      return items.length === 0 ? (
+        <ArgumentsAndResult entry={entry} args={args} status={status} />
+      ) : (
+        <TodoList items={items} />
+      );
     }
     case "read":
     case "search":
@@ -49,11 +54,16 @@ export function ToolBody({ entry, args, family, status }: ToolBodyProps) {
       );
     case "fetch":
     case "web-search":
+      return status === "done" || status === "failed" ? (
+        <WebBody entry={entry} args={args} />
+      ) : (
+        <ArgumentsAndResult entry={entry} args={args} status={status} />
+      );
     case "task":
     case "question":
     case "mcp":
     case "other":
-      return <ArgumentsAndResult entry={entry} status={status} />;
+      return <ArgumentsAndResult entry={entry} args={args} status={status} />;
   }
 }
 
@@ -65,11 +75,11 @@ function ErrorText({ text }: { text: string }) {
   );
 }
 
-function ArgumentsAndResult({ entry, status }: { entry: ToolEntry; status: ToolStatus }) {
+function ArgumentsAndResult({ entry, args, status }: Omit<ToolBodyProps, "family">) {
   return (
     <div className="grid gap-2 border-t border-line p-3">
       <p className="text-2xs font-medium text-ink-3">{texts.tools.arguments}</p>
-      <CodeBlock code={pretty(entry.argumentsText)} language="json" />
+      <ArgumentList args={args} text={entry.argumentsText} />
       <p className="text-2xs font-medium text-ink-3">{texts.tools.result}</p>
       <div className="overflow-hidden rounded-xl border border-line">
         <ResultOf entry={entry} status={status} />
@@ -88,15 +98,7 @@ function ResultOf({ entry, status }: { entry: ToolEntry; status: ToolStatus }) {
         // eslint-disable-next-line @next/next/no-img-element -- inline data: nothing to optimise, nothing to fetch
         <img key={index} src={image.source} alt={image.name ?? texts.tools.result} className="max-h-96 max-w-full" />
       ))}
-      <Output text={plainResult(entry.result ?? "")} isError={entry.isError} disclosureKey={`${entry.key} result`} />
+      <Output text={readableResult(entry.result ?? "")} isError={entry.isError} disclosureKey={`${entry.key} result`} />
     </>
   );
-}
-
-function pretty(argumentsText: string): string {
-  try {
-    return JSON.stringify(JSON.parse(argumentsText), null, 2);
-  } catch {
-    return argumentsText; // Still being written, or never JSON.
-  }
 }

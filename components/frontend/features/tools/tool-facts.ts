@@ -58,6 +58,17 @@ export function plainResult(result: string): string {
   return result.replace(/^<tool_use_error>([\s\S]*)<\/tool_use_error>\s*$/, "$1");
 }
 
+/** The same, with JSON on lines of its own: tools of MCP servers answer in one long line. */
+export function readableResult(result: string): string {
+  const plain = plainResult(result);
+  if (!/^\s*[{[]/.test(plain) || plain.length > 100_000) return plain;
+  try {
+    return JSON.stringify(JSON.parse(plain), null, 2);
+  } catch {
+    return plain; // It only began like JSON.
+  }
+}
+
 /** The language of a file, by its name, for highlighting. */
 export function languageOf(path: string): string {
   const name = path.split("/").at(-1)?.toLowerCase() ?? "";

@@ -52,6 +52,12 @@ export const branch = {
   pending: "Starting…",
 } as const;
 
+export const diagram = {
+  label: "Diagram",
+  text: "Text",
+  failed: "This diagram could not be drawn",
+} as const;
+
 export const search = {
   label: "Find in conversation",
   none: "Not found",

@@ -1,5 +1,5 @@
 /** Every English sentence of the interface, one file per feature. Names of buttons are verbs; errors say what to do. */
-import { branch, chat, feedback, search, subagent } from "./chat.ts";
+import { branch, chat, diagram, feedback, search, subagent } from "./chat.ts";
 import { common, theme, time, errors } from "./common.ts";
 import { attach, complete, composer } from "./composer.ts";
 import { integrations } from "./integrations.ts";
@@ -38,6 +38,7 @@ export const texts = {
   chat,
   feedback,
   branch,
+  diagram,
   search,
   tools,
   subagent,
