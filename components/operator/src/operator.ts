@@ -21,6 +21,7 @@ import { RegistryLoader } from "./configuration/registries.ts";
 import { startHealthServer } from "./http/health-server.ts";
 import { createSessionMetrics } from "./metrics/session-metrics.ts";
 import { OPERATOR_NAME } from "./session/names.ts";
+import { fingerprintKey, fingerprintWith } from "./settings/fingerprints.ts";
 import { createTranscriptStore } from "./transcript/transcript-store.ts";
 import { createCaches, informersOf } from "./wiring/caches.ts";
 import { runControllers } from "./wiring/controllers.ts";
@@ -66,7 +67,8 @@ export async function startOperator(
   await Promise.all([loader.read(), loader.mcpServers()]);
 
   const instance = `${hostname()}_${process.pid}_${randomBytes(4).toString("hex")}`;
-  const caches = createCaches(client, configuration.resyncMilliseconds, logger);
+  const fingerprint = fingerprintWith(await fingerprintKey(client, logger, signal));
+  const caches = createCaches(client, configuration.resyncMilliseconds, logger, fingerprint);
   const events = new EventRecorder({ client, component: OPERATOR_NAME, instance, logger });
   const leading = new Gauge({
     name: "leader_election_master_status",

@@ -112,12 +112,34 @@ describe("a project's settings", { timeout: 30_000 }, () => {
     expect(answered).toBe(2);
   });
 
+  it("know when a key was changed, even while no operator was there", async () => {
+    const times = async () => {
+      const { status } = await alice.get(projectSettings, KEY);
+      const keys = status?.secrets?.find((secret) => secret.name === INTEGRATION_SECRETS_NAME)?.keys ?? [];
+      return Object.fromEntries(keys.map(({ name, updatedAt }) => [name, updatedAt]));
+    };
+    const before = await times();
+    await platform.stopOperator();
+    await alice.patch(
+      secrets,
+      { namespace: "bay", name: INTEGRATION_SECRETS_NAME },
+      { type: "merge", body: { stringData: { GITLAB_TOKEN: "glpat-while-away" } } },
+    );
+    await platform.startOperator();
+    const after = await eventually(async () => {
+      const now = await times();
+      return now["GITLAB_TOKEN"] === before["GITLAB_TOKEN"] ? undefined : now;
+    }, "the change to be noticed");
+    expect(Date.parse(after["GITLAB_TOKEN"] ?? "")).toBeGreaterThan(Date.parse(before["GITLAB_TOKEN"] ?? ""));
+    expect(after["GITLAB_INSTANCE_URL"]).toBe(before["GITLAB_INSTANCE_URL"]);
+  });
+
   it("show no credential anywhere: not in status, not in an Event, not in the log", async () => {
     const settings = await platform.admin.get(projectSettings, KEY);
     const events = await platform.admin.list(coreEvents, { namespace: "bay" });
     const said = JSON.stringify([settings, events.items, logged]);
     expect(said).toContain("gitlab");
     expect(said).not.toContain(TOKEN);
-    expect(said).not.toContain("glpat-wrong");
+    expect(said).not.toMatch(/glpat-(wrong|while-away)/);
   });
 });

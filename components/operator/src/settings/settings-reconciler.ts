@@ -46,8 +46,6 @@ const STATUS_FIELDS = ["secrets", "observedGeneration"] as const;
 
 export class SettingsReconciler {
   readonly #options: SettingsReconcilerOptions;
-  /** Fingerprints by uid of secret. */
-  readonly #seen = new Map<string, Readonly<Record<string, string>>>();
 
   constructor(options: SettingsReconcilerOptions) {
     this.#options = options;
@@ -84,12 +82,10 @@ export class SettingsReconciler {
 
   async #writeStatus(namespace: string, settings: Stored<ProjectSettingsObject>, signal: AbortSignal): Promise<void> {
     const { client, secretsIn, now } = this.#options;
-    const time = new Date(now()).toISOString();
     const present = secretsIn(namespace).toSorted((left, right) => (left.metadata.name < right.metadata.name ? -1 : 1));
     const secrets = present.map((secret) => {
-      const { name, uid } = secret.metadata;
-      const former = settings.status?.secrets?.find((entry) => entry.name === name);
-      return secretStatus(name, secret.data ?? {}, this.#seen.get(uid), former, time);
+      const former = settings.status?.secrets?.find((entry) => entry.name === secret.metadata.name);
+      return secretStatus(secret, former, now());
     });
     const status: ProjectSettingsStatus = { secrets, observedGeneration: settings.metadata.generation };
     const patch = fieldsPatch(settings.status, status, STATUS_FIELDS);
@@ -98,8 +94,6 @@ export class SettingsReconciler {
       const options = { fieldManager: FIELD_MANAGERS.operatorSettings, subresource: "status", signal };
       await client.patch(projectSettings, { namespace, name: PROJECT_SETTINGS_NAME }, { type: "merge", body }, options);
     }
-    // Only after the write: a failed one must see the change again.
-    for (const secret of present) this.#seen.set(secret.metadata.uid, secret.data ?? {});
   }
 }
 

@@ -28,6 +28,7 @@ import {
   type ProjectSettingsObject,
   type SessionObject,
 } from "../resources/types.ts";
+import type { Fingerprint } from "../settings/fingerprints.ts";
 import { withoutValues } from "../settings/secret-keys.ts";
 
 export interface Caches {
@@ -49,7 +50,13 @@ export const BY_MEMBER = "member";
 /** Sessions by the session that they name as their parent. */
 export const BY_PARENT = "parent";
 
-export function createCaches(client: KubernetesClient, resyncMilliseconds: number, logger: Logger): Caches {
+/** @param fingerprint stands for each value of a project's secrets */
+export function createCaches(
+  client: KubernetesClient,
+  resyncMilliseconds: number,
+  logger: Logger,
+  fingerprint: Fingerprint,
+): Caches {
   const common = { client, logger };
   const resync = { ...common, resyncMilliseconds };
   const ofSessions = { labelSelector: LABELS.sessionUid };
@@ -58,7 +65,7 @@ export function createCaches(client: KubernetesClient, resyncMilliseconds: numbe
       ...common,
       resource: secrets,
       selection: { fieldSelector: `metadata.name=${name}` },
-      transform: withoutValues,
+      transform: (one) => withoutValues(one, fingerprint),
     });
   return {
     sessions: new Informer<SessionObject>({

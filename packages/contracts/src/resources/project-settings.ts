@@ -29,7 +29,17 @@ export type ProjectSettingsSpec = z.infer<typeof ProjectSettingsSpec>;
 export const SecretKeys = z.object({
   name: z.string(),
   keys: z
-    .array(z.object({ name: z.string(), updatedAt: Time }))
+    .array(
+      z.object({
+        name: z.string(),
+        updatedAt: Time,
+        fingerprint: z
+          .string()
+          .max(100)
+          .optional()
+          .describe("Tells the operator, which alone holds the key to it, whether the value is another one"),
+      }),
+    )
     .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] }),
 });
 
