@@ -13,16 +13,24 @@ const read = (name: string) => readFileSync(new URL(name, import.meta.url), "utf
 /** Names of the metrics that a component's sources register, each with the word that made it: Counter, Gauge, Histogram. */
 function registered(): Map<string, string> {
   const found = new Map<string, string>();
+  /** Names that shared code makes of each server's prefix. */
+  const shared = new Map<string, string>();
+  const prefixes = new Set<string>();
   for (const parent of ["components", "packages"])
     for (const file of readdirSync(join(ROOT, parent), { recursive: true, encoding: "utf8" })) {
       if (!/^[^/]+\/src\/.*\.ts$/.test(file) || file.endsWith(".test.ts")) continue;
       const text = readFileSync(join(ROOT, parent, file), "utf8");
+      for (const [, prefix = ""] of text.matchAll(/measureRequests\([^)]*"(\w+)"\)/g)) prefixes.add(prefix);
       if (!text.includes("prom-client")) continue;
       for (const [, kind = "", name = ""] of text.matchAll(/new (Counter|Gauge|Histogram)\(\{\s*name: "(\w+)"/g)) {
         found.set(name, kind);
       }
+      for (const [, kind = "", end = ""] of text.matchAll(/new (Counter|Histogram)\(\{\s*name: `\$\{prefix\}(\w+)`/g)) {
+        shared.set(end, kind);
+      }
       for (const [, name = ""] of text.matchAll(/\bgauge\("(\w+)"/g)) found.set(name, "Gauge");
     }
+  for (const prefix of prefixes) for (const [end, kind] of shared) found.set(`${prefix}${end}`, kind);
   const defaults = new Registry();
   collectDefaultMetrics({ register: defaults });
   for (const { name, type } of defaults.getMetricsAsArray()) found.set(name, String(type));

@@ -94,7 +94,10 @@ export async function startOperator(
     }),
     events,
     metrics: createControllerMetrics(registry),
-    sessionMetrics: createSessionMetrics(registry, () => caches.sessions.list()),
+    sessionMetrics: createSessionMetrics(registry, {
+      sessions: () => caches.sessions.list(),
+      podOf: ({ metadata, status }) => caches.pods.get(`${metadata.namespace}/${status?.podName}`),
+    }),
     logger,
     now: Date.now,
   };

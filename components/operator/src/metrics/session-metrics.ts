@@ -1,9 +1,10 @@
 // What an operator of the platform wants to see of sessions: how many in which phase, how they stop, how long a start takes.
 import { SESSION_PHASES, StoppedReason } from "@pilothouse/contracts";
-import type { Stored } from "@pilothouse/kubernetes";
+import type { Pod, Stored } from "@pilothouse/kubernetes";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { SessionObject } from "../resources/types.ts";
 import { isFinal } from "../session/lifecycle.ts";
+import { START_STEPS, startSteps } from "./start-steps.ts";
 
 export interface SessionMetrics {
   transition(from: Stored<SessionObject>, to: Stored<SessionObject>): void;
@@ -11,7 +12,13 @@ export interface SessionMetrics {
 
 const BUCKETS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 
-export function createSessionMetrics(registry: Registry, list: () => readonly Stored<SessionObject>[]): SessionMetrics {
+export interface SessionMetricsSource {
+  readonly sessions: () => readonly Stored<SessionObject>[];
+  /** The pod of the session's present attempt. */
+  readonly podOf: (session: Stored<SessionObject>) => Stored<Pod> | undefined;
+}
+
+export function createSessionMetrics(registry: Registry, source: SessionMetricsSource): SessionMetrics {
   const registers = [registry];
   const gauge = new Gauge({
     name: "pilothouse_sessions",
@@ -20,7 +27,7 @@ export function createSessionMetrics(registry: Registry, list: () => readonly St
     registers,
     collect() {
       const counts = new Map<string, number>(SESSION_PHASES.map((phase) => [phase, 0]));
-      for (const session of list()) {
+      for (const session of source.sessions()) {
         const phase = session.status?.phase ?? "Pending";
         counts.set(phase, (counts.get(phase) ?? 0) + 1);
       }
@@ -48,6 +55,15 @@ export function createSessionMetrics(registry: Registry, list: () => readonly St
   });
   for (const stage of ["Pending", "Queued", "Creating"]) waits.zero({ stage });
 
+  const creating = new Histogram({
+    name: "pilothouse_session_creating_seconds",
+    help: "Where the time of Creating goes: until the pod has a node, its first container, its runner, a ready runner",
+    labelNames: ["step"] as const,
+    buckets: BUCKETS,
+    registers,
+  });
+  for (const step of START_STEPS) creating.zero({ step });
+
   return {
     transition(from, to) {
       const before = from.status ?? {};
@@ -60,6 +76,9 @@ export function createSessionMetrics(registry: Registry, list: () => readonly St
       const left = Date.parse(after.phaseTransitionTime ?? "");
       if (starting && after.phase !== "Stopping" && left >= entered)
         waits.observe({ stage: before.phase ?? "" }, (left - entered) / 1000);
+      const pod = before.phase === "Creating" && after.phase === "Running" ? source.podOf(to) : undefined;
+      if (pod === undefined) return;
+      for (const [step, seconds] of Object.entries(startSteps(pod, entered))) creating.observe({ step }, seconds);
     },
   };
 }
