@@ -16,6 +16,8 @@ import type { Store } from "../store/store.ts";
 import { runInput } from "./input.ts";
 import { passRunThrough } from "./run-stream.ts";
 
+/** A runner answers the queue as such, or its items alone. */
+const Queue = z.preprocess((answer) => (Array.isArray(answer) ? { items: answer } : answer), RunQueueAnswer);
 const tags = ["agui"];
 const BASE = "/projects/:project/agentic-sessions/:session/agui";
 const RunId = SessionParams.extend({ id: z.string().min(1).max(200) });
@@ -59,8 +61,8 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
         }
         const start = async () => {
           const accept = { ...headers, accept: "application/json" };
-          const answer = await runner.json(session, caller.identity, { ...call, headers: accept });
-          return { status: 202, body: RunAccepted.parse(answer) };
+          const body = await runner.json(session, caller.identity, { ...call, headers: accept }, RunAccepted);
+          return { status: 202, body };
         };
         if (!streaming) return once(store, request, reply, start);
         // The run may have begun, or ended, with an earlier request: its events come out of the thread.
@@ -132,8 +134,7 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
         handler: async (request) => {
           const caller = callerOf(request);
           const session = await getSession(caller, request.params.project, request.params.session);
-          const answer = await runner.json(session, caller.identity, { method: "GET", path: "/agui/queue" });
-          return RunQueueAnswer.parse(Array.isArray(answer) ? { items: answer } : answer);
+          return runner.json(session, caller.identity, { method: "GET", path: "/agui/queue" }, Queue);
         },
       });
 

@@ -29,12 +29,12 @@ export function taskRoutes(runner: RunnerClient, store: Store): FastifyPluginAsy
         const caller = callerOf(request);
         const session = await getSession(caller, request.params.project, request.params.session);
         const { uid } = session.metadata;
-        const answer = await liveJson(runner, session, caller.identity, "/agui/tasks");
+        const answer = await liveJson(runner, session, caller.identity, "/agui/tasks", Tasks);
         if (answer === undefined) {
           const known = await lastKnown.read(uid, "tasks", Tasks);
           return { live: false, items: (known?.items ?? []).map(endedWithItsPod) };
         }
-        const { items } = Tasks.parse(answer);
+        const { items } = answer;
         await lastKnown.write(uid, "tasks", { items });
         return { live: true, items };
       },
@@ -77,7 +77,7 @@ export function taskRoutes(runner: RunnerClient, store: Store): FastifyPluginAsy
         const { project, session: name, id } = request.params;
         const session = await getSession(caller, project, name);
         const path = `/agui/tasks/${encodeURIComponent(id)}/output`;
-        return TaskOutput.parse(await runner.json(session, caller.identity, { method: "GET", path }));
+        return runner.json(session, caller.identity, { method: "GET", path }, TaskOutput);
       },
     });
   };

@@ -38,8 +38,12 @@ const Servers = listOf(McpServerStatus);
 export function runnerRoutes(runner: RunnerClient, store: Store, registries: Registries): FastifyPluginAsyncZod {
   const lastKnown = new LastKnown(store);
 
-  const live = async (session: Session, caller: Caller, path: string): Promise<unknown> =>
-    liveJson(runner, session, caller.identity, path);
+  const live = async <S extends z.ZodType>(
+    session: Session,
+    caller: Caller,
+    path: string,
+    schema: S,
+  ): Promise<z.output<S> | undefined> => liveJson(runner, session, caller.identity, path, schema);
 
   return async (app) => {
     app.get(`${BASE}/diff`, {
@@ -56,8 +60,8 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
         const session = await getSession(caller, request.params.project, request.params.session);
         const { repo } = request.query;
         const query = repo === undefined ? "" : `?${new URLSearchParams({ repo }).toString()}`;
-        const answer = await live(session, caller, `/diff${query}`);
-        if (answer !== undefined) return { live: true, items: Diffs.parse(answer) };
+        const items = await live(session, caller, `/diff${query}`, Diffs);
+        if (items !== undefined) return { live: true, items };
         const archived = await lastKnown.read(session.metadata.uid, "diff", Diffs);
         return { live: false, items: (archived ?? []).filter((diff) => repo === undefined || diff.repo === repo) };
       },
@@ -74,8 +78,8 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
       handler: async (request) => {
         const caller = callerOf(request);
         const session = await getSession(caller, request.params.project, request.params.session);
-        const answer = await live(session, caller, "/repos/status");
-        if (answer !== undefined) return { live: true, items: Statuses.parse(answer) };
+        const items = await live(session, caller, "/repos/status", Statuses);
+        if (items !== undefined) return { live: true, items };
         return { live: false, items: session.status?.reconciledRepos ?? [] };
       },
     });
@@ -91,11 +95,10 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
       handler: async (request) => {
         const caller = callerOf(request);
         const session = await getSession(caller, request.params.project, request.params.session);
-        const answer = await live(session, caller, "/mcp/status");
-        if (answer === undefined) {
+        const items = await live(session, caller, "/mcp/status", Servers);
+        if (items === undefined) {
           return { live: false, items: (await lastKnown.read(session.metadata.uid, "mcp", Servers)) ?? [] };
         }
-        const items = Servers.parse(answer);
         await lastKnown.write(session.metadata.uid, "mcp", items);
         return { live: true, items };
       },
@@ -112,9 +115,8 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
       handler: async (request) => {
         const caller = callerOf(request);
         const session = await getSession(caller, request.params.project, request.params.session);
-        const answer = await live(session, caller, "/capabilities");
-        if (answer === undefined) return { live: false, ...(await knownCapabilities(session)) };
-        const report = CapabilitiesReport.parse(answer);
+        const report = await live(session, caller, "/capabilities", CapabilitiesReport);
+        if (report === undefined) return { live: false, ...(await knownCapabilities(session)) };
         await lastKnown.write(session.metadata.uid, "capabilities", report);
         return { live: true, ...report };
       },
@@ -131,9 +133,8 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
       handler: async (request) => {
         const caller = callerOf(request);
         const session = await getSession(caller, request.params.project, request.params.session);
-        const answer = await live(session, caller, "/workflow/metadata");
-        if (answer === undefined) return { live: false, ...(await knownWorkflow(session)) };
-        const report = WorkflowReport.parse(answer);
+        const report = await live(session, caller, "/workflow/metadata", WorkflowReport);
+        if (report === undefined) return { live: false, ...(await knownWorkflow(session)) };
         await lastKnown.write(session.metadata.uid, "workflow", report);
         return { live: true, ...report };
       },

@@ -4,6 +4,7 @@ import type { GrantVerb } from "@pilothouse/contracts";
 import { isAbort } from "@pilothouse/kubernetes";
 import type { Tracing } from "@pilothouse/server";
 import { Agent, type Dispatcher } from "undici";
+import type { z } from "zod";
 import { ApiError } from "../errors/api-error.ts";
 import { ERRORS, type ErrorCode } from "../errors/table.ts";
 import type { Identity } from "../identity/identity.ts";
@@ -72,14 +73,19 @@ export class RunnerClient {
     throw await errorOf(session, answer);
   }
 
-  /** A call whose answer is JSON. */
-  async json(session: Session, identity: Identity, request: RunnerRequest): Promise<unknown> {
+  /** A call whose answer is JSON of this shape. A runner that answers anything else has failed, and not we. */
+  async json<S extends z.ZodType>(
+    session: Session,
+    identity: Identity,
+    request: RunnerRequest,
+    schema: S,
+  ): Promise<z.output<S>> {
     const { body } = await this.call(session, identity, request);
     const text = await readLimited(body, LARGEST_JSON);
     try {
-      return JSON.parse(text);
+      return schema.parse(JSON.parse(text));
     } catch (error) {
-      throw failed(session, "its answer is not JSON", error);
+      throw failed(session, "its answer is none that this version understands", error);
     }
   }
 
@@ -112,14 +118,15 @@ function routeOf(path: string): string {
 }
 
 /** The runner's answer to a GET, or undefined when no runner lives. */
-export async function liveJson(
+export async function liveJson<S extends z.ZodType>(
   runner: RunnerClient,
   session: Session,
   identity: Identity,
   path: string,
-): Promise<unknown> {
+  schema: S,
+): Promise<z.output<S> | undefined> {
   try {
-    return await runner.json(session, identity, { method: "GET", path });
+    return await runner.json(session, identity, { method: "GET", path }, schema);
   } catch (error) {
     // A runner that is just gone is the same as none: its status follows in a moment.
     if (error instanceof ApiError && ["SESSION_NOT_RUNNING", "RUNNER_FAILED"].includes(error.code)) return undefined;

@@ -40,7 +40,7 @@ export function workspaceRoutes(runner: RunnerClient, archives: Archives): Fasti
         const query = new URLSearchParams({ path });
         const live = async () => {
           const call = { method: "GET", path: `/workspace?${query.toString()}` } as const;
-          const { items } = WorkspaceListing.parse(await runner.json(session, caller.identity, call));
+          const { items } = await runner.json(session, caller.identity, call, WorkspaceListing);
           return { live: true, items };
         };
         return orArchived(live, async () => archive.list(session, path));
