@@ -7,18 +7,6 @@ import { z } from "zod";
 import { BrokerError } from "./errors.ts";
 import type { ProviderName } from "./providers/provider.ts";
 
-/** What the contract leaves to an installation's taste. */
-const Tuning = z.object({
-  PILOTHOUSE_MAX_REQUESTS_PER_MINUTE: z.coerce.number().min(1).default(600),
-  PILOTHOUSE_MAX_REQUEST_BYTES: z.coerce
-    .number()
-    .int()
-    .min(1024)
-    .default(64 * 1024 * 1024),
-  PILOTHOUSE_EGRESS_HOSTS: z.string().default(""),
-  PILOTHOUSE_INTEGRATION_HOSTS: z.string().default(""),
-});
-
 const SpentBefore = Usage.partial().extend({ turns: z.int().min(0).optional() });
 
 export interface BrokerConfiguration {
@@ -93,7 +81,6 @@ function gitHostList(text: string): GitHost[] {
 /** @throws BrokerError CONFIGURATION_INVALID that names the variable */
 export function readConfiguration(environment: NodeJS.ProcessEnv): BrokerConfiguration {
   const given = check(BrokerEnvironment, environment);
-  const tuning = check(Tuning, environment);
   const directory = given.PILOTHOUSE_CONFIGURATION_DIR;
   return {
     host: given.POD_IP,
@@ -108,15 +95,15 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): BrokerConfigu
     budget: check(Budget, json(given.PILOTHOUSE_BUDGET, "PILOTHOUSE_BUDGET"), "PILOTHOUSE_BUDGET"),
     spent: check(SpentBefore, json(given.PILOTHOUSE_SPENT, "PILOTHOUSE_SPENT"), "PILOTHOUSE_SPENT"),
     gitHosts: gitHostList(given.PILOTHOUSE_GIT_HOSTS),
-    egressHosts: hostList(tuning.PILOTHOUSE_EGRESS_HOSTS),
-    integrationHosts: hostList(tuning.PILOTHOUSE_INTEGRATION_HOSTS),
+    egressHosts: hostList(given.PILOTHOUSE_EGRESS_HOSTS),
+    integrationHosts: hostList(given.PILOTHOUSE_INTEGRATION_HOSTS),
     upstreams: {
       anthropic: upstream(given.ANTHROPIC_UPSTREAM_URL, "ANTHROPIC_UPSTREAM_URL"),
       gemini: upstream(given.GEMINI_UPSTREAM_URL, "GEMINI_UPSTREAM_URL"),
       openai: upstream(given.OPENAI_UPSTREAM_URL, "OPENAI_UPSTREAM_URL"),
     },
-    requestsPerMinute: tuning.PILOTHOUSE_MAX_REQUESTS_PER_MINUTE,
-    maxRequestBytes: tuning.PILOTHOUSE_MAX_REQUEST_BYTES,
+    requestsPerMinute: given.PILOTHOUSE_MAX_REQUESTS_PER_MINUTE,
+    maxRequestBytes: given.PILOTHOUSE_MAX_REQUEST_BYTES,
     logLevel: given.PILOTHOUSE_LOG_LEVEL,
   };
 }

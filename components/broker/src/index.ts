@@ -1,4 +1,5 @@
 /** Starts a broker: the second container of a session's pod, which alone holds the project's keys. */
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { GitHost } from "@pilothouse/contracts/runner/git-hosts";
 import type { DestinationStream } from "pino";
@@ -81,6 +82,7 @@ export async function startBroker(
     ledger: new Ledger(configuration.spent),
     recent: new RecentRequests(),
     running: new Set(),
+    instance: randomUUID(),
     rate: rateLimit(configuration.requestsPerMinute, now),
     upstreams,
     gitOrigin: options.gitOrigin ?? ((host) => new URL(host.origin)),

@@ -218,6 +218,7 @@ describe("usage", () => {
     // 1000×1 + 2000×0.1 + 500×2 + 100×10 per million.
     const usage = { inputTokens: 3500, outputTokens: 100, cachedTokens: 2000, costUsd: expect.closeTo(0.0032, 10) };
     expect(await (await broker.get("/usage")).json()).toEqual({
+      instance: expect.any(String),
       totals: usage,
       byModel: { "claude-test-1": { ...usage, requests: 1 } },
       requests: 1,

@@ -100,6 +100,8 @@ export class Runner {
     const usage = new BrokerUsage({
       ...broker,
       initial: object.status?.agent?.usage,
+      initialTurns: state.current.modelTurns,
+      onTurns: (modelTurns) => void state.update({ modelTurns }).catch((error: unknown) => this.#unsaved(error)),
       onProblem: (error) => logger.warn({ reason: messageOf(error) }, "the broker did not tell the usage"),
     });
     const reporter = new StatusReporter({

@@ -29,6 +29,8 @@ export interface Broker {
   readonly recent: RecentRequests;
   /** Answers that are under way. */
   readonly running: Set<RunningAnswer>;
+  /** Another one after each start: who counts by differences learns that this account began anew. */
+  readonly instance: string;
   readonly rate: RateLimit;
   readonly upstreams: Upstreams;
   /** Where a git host is reached. */

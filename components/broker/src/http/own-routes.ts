@@ -30,6 +30,7 @@ export function usageReport(broker: Broker): Record<string, unknown> {
   const { totals, turns, requests, byModel, unpriced } = accountNow(broker);
   const exceeded = exceededBudget(configuration.budget, { totals, turns }) ?? null;
   return {
+    instance: broker.instance,
     totals,
     byModel,
     requests,

@@ -15,6 +15,8 @@ export const RunnerState = z.object({
   sharedState: z.record(z.string(), z.unknown()).default({}),
   /** Messages that the conversation has already: clients send their whole history with each run. */
   messageIds: z.array(z.string()).default([]),
+  /** Answers of models so far, of which a budget may allow a number. */
+  modelTurns: z.int().min(0).default(0),
   /** What workflows were cloned from, by folder. */
   workflows: z.record(z.string(), z.string()).default({}),
   /** Repositories by folder: where they were cloned from, and the commit that work began from. */

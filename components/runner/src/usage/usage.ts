@@ -26,6 +26,9 @@ const BudgetReport = z.looseObject({ exceeded: z.union([z.string(), z.boolean(),
 
 /** `GET /usage` of the broker, as far as the runner needs it. */
 const UsageReport = z.looseObject({
+  /** Another one when the broker was started anew. */
+  instance: z.string().optional(),
+  turns: z.int().min(0).default(0),
   totals: Usage,
   byModel: z
     .union([z.record(z.string(), Account), z.array(Account.and(z.looseObject({ model: z.string() })))])
@@ -34,6 +37,7 @@ const UsageReport = z.looseObject({
 });
 
 interface Reading {
+  readonly instance: string | undefined;
   readonly totals: Usage;
   readonly byModel: ReadonlyMap<string, Usage>;
   readonly budgetExceeded: string | undefined;
@@ -44,6 +48,10 @@ export interface BrokerUsageOptions {
   readonly token: string;
   /** Spent by former attempts, from the session's status; used until the broker answers. */
   readonly initial: Usage | undefined;
+  /** Answers of models in former attempts, which the session's status does not tell. */
+  readonly initialTurns: number;
+  /** Told of the answers so far, for the next attempt. */
+  readonly onTurns: (turns: number) => void;
   readonly onProblem: (error: unknown) => void;
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch;
@@ -55,10 +63,12 @@ export class BrokerUsage implements UsageSource {
   readonly #options: BrokerUsageOptions;
   #last: Reading | undefined;
   #totals: Usage | undefined;
+  #turns: number;
 
   constructor(options: BrokerUsageOptions) {
     this.#options = options;
     this.#totals = options.initial;
+    this.#turns = options.initialTurns;
   }
 
   get totals(): Usage | undefined {
@@ -75,30 +85,51 @@ export class BrokerUsage implements UsageSource {
    */
   async start(): Promise<void> {
     const known = this.#totals;
-    if (known !== undefined) await this.#request("PUT", "/usage/minimum", known).catch(this.#options.onProblem);
+    if (known !== undefined) await this.#remind(known).catch(this.#options.onProblem);
     await this.#read();
   }
 
   async settle(outcome: RunOutcome): Promise<Spent> {
     const before = this.#last;
+    const formerCost = this.#totals?.costUsd ?? 0;
     const now = await this.#read();
     if (now === undefined) return this.#fromFramework(outcome);
+    // What a broker counted before it was started anew is in the totals, and no longer in the accounts of models.
+    const accounts = before?.instance === now.instance ? before?.byModel : undefined;
     const usage = [...now.byModel].flatMap(([model, after]) =>
-      tokenUsage(model, difference(after, before?.byModel.get(model))),
+      tokenUsage(model, difference(after, accounts?.get(model))),
     );
-    return { usage, costUsd: rounded(now.totals.costUsd - (before?.totals.costUsd ?? 0)) };
+    return { usage, costUsd: rounded(now.totals.costUsd - formerCost) };
   }
 
   async #read(): Promise<Reading | undefined> {
     try {
-      const report = UsageReport.parse(await this.#request("GET", "/usage"));
-      this.#last = { totals: report.totals, byModel: models(report.byModel), budgetExceeded: exceeded(report.budget) };
+      let report = UsageReport.parse(await this.#request("GET", "/usage"));
+      const restarted = this.#last !== undefined && this.#last.instance !== report.instance;
+      if (restarted && this.#totals !== undefined) {
+        // It began with what was spent before this attempt: the rest counts on top of what it knows since.
+        report = UsageReport.parse(
+          await this.#remind(sum(this.#totals, newlySpent(report)), this.#turns + requests(report)),
+        );
+      }
+      this.#last = {
+        instance: report.instance,
+        totals: report.totals,
+        byModel: models(report.byModel),
+        budgetExceeded: exceeded(report.budget),
+      };
       this.#totals = report.totals;
+      if (report.turns !== this.#turns) this.#options.onTurns(report.turns);
+      this.#turns = report.turns;
       return this.#last;
     } catch (error) {
       this.#options.onProblem(error);
       return undefined;
     }
+  }
+
+  async #remind(known: Usage, turns = this.#turns): Promise<unknown> {
+    return this.#request("PUT", "/usage/minimum", { ...known, turns });
   }
 
   async #request(method: "GET" | "PUT", path: string, body?: unknown): Promise<unknown> {
@@ -115,17 +146,34 @@ export class BrokerUsage implements UsageSource {
 
   #fromFramework(outcome: RunOutcome): Spent {
     const usage = outcome.usage ?? [];
-    const sum = (pick: (entry: TokenUsage) => number | undefined): number =>
-      usage.reduce((total, entry) => total + (pick(entry) ?? 0), 0);
-    const former = this.#totals ?? Usage.parse({});
-    this.#totals = {
-      inputTokens: former.inputTokens + sum((entry) => entry.inputTokens),
-      outputTokens: former.outputTokens + sum((entry) => entry.outputTokens),
-      cachedTokens: former.cachedTokens + sum((entry) => entry.cachedInputTokens),
-      costUsd: rounded(former.costUsd + (outcome.costUsd ?? 0)),
-    };
+    const total = (pick: (entry: TokenUsage) => number | undefined): number =>
+      usage.reduce((all, entry) => all + (pick(entry) ?? 0), 0);
+    this.#totals = sum(this.#totals ?? Usage.parse({}), {
+      inputTokens: total((entry) => entry.inputTokens),
+      outputTokens: total((entry) => entry.outputTokens),
+      cachedTokens: total((entry) => entry.cachedInputTokens),
+      costUsd: outcome.costUsd ?? 0,
+    });
     return { usage, ...(outcome.costUsd === undefined ? {} : { costUsd: rounded(outcome.costUsd) }) };
   }
+}
+
+/** What a broker has counted itself since it began. */
+function newlySpent(report: z.infer<typeof UsageReport>): Usage {
+  return [...models(report.byModel).values()].reduce(sum, Usage.parse({}));
+}
+
+function requests(report: z.infer<typeof UsageReport>): number {
+  return typeof report["requests"] === "number" ? report["requests"] : 0;
+}
+
+function sum(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cachedTokens: a.cachedTokens + b.cachedTokens,
+    costUsd: rounded(a.costUsd + b.costUsd),
+  };
 }
 
 type ByModel = z.infer<typeof UsageReport>["byModel"];

@@ -9,6 +9,7 @@ export const ModelPrice = z.object({
   outputPerMillion: Price,
   cacheReadPerMillion: Price.optional().describe("Default: inputPerMillion"),
   cacheWritePerMillion: Price.optional().describe("Default: inputPerMillion"),
+  source: z.string().optional().describe("Where the price was read, and when"),
 });
 
 export const PriceTable = z.object({

@@ -71,6 +71,20 @@ export const BrokerEnvironment = z.object({
     .optional()
     .describe("JSON Usage and turns: what former attempts spent, from status.agent"),
   PILOTHOUSE_GIT_HOSTS: z.string().default("").describe("Hosts, comma separated, for which git credentials are given"),
+  PILOTHOUSE_EGRESS_HOSTS: z
+    .string()
+    .default("")
+    .describe("HOST, *.HOST or HOST:PORT that the egress proxy lets through"),
+  PILOTHOUSE_INTEGRATION_HOSTS: z
+    .string()
+    .default("")
+    .describe("Hosts that tracing may reach at an address that is not public, or without TLS"),
+  PILOTHOUSE_MAX_REQUESTS_PER_MINUTE: z.coerce.number().min(1).default(600).describe("Model requests of one session"),
+  PILOTHOUSE_MAX_REQUEST_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(64 * 1024 * 1024),
   ANTHROPIC_UPSTREAM_URL: z.string().default("https://api.anthropic.com"),
   GEMINI_UPSTREAM_URL: z.string().default("https://generativelanguage.googleapis.com"),
   OPENAI_UPSTREAM_URL: z.string().default("https://api.openai.com"),
