@@ -1,7 +1,15 @@
 "use client";
 import { ArrowUp, Paperclip } from "lucide-react";
 import { useSearchParams } from "next/navigation";
-import { type ClipboardEvent, type DragEvent, type FormEvent, type KeyboardEvent, useRef, useState } from "react";
+import {
+  type ClipboardEvent,
+  type DragEvent,
+  type FormEvent,
+  type KeyboardEvent,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/feedback";
 import { GrowingTextarea } from "@/components/ui/growing-textarea";
@@ -39,8 +47,12 @@ export function NewSessionPage({ project }: { project: string }) {
   const { data: access } = useAccess(project);
   const { create, progress } = useCreateSession(project, clear);
 
-  // What is filled in is never hidden.
-  const isMore = isMoreWanted ?? usesMore(form);
+  // What is filled in is never hidden, and what was shown does not close when it is emptied.
+  const isUsed = usesMore(form);
+  const isMore = isMoreWanted ?? isUsed;
+  useEffect(() => {
+    if (isUsed) setMore((wanted) => wanted ?? true);
+  }, [isUsed]);
   const modelList = models?.models ?? [];
   const runner = effectiveRunner(form, runners ?? [], modelList, models?.defaultModel ?? null);
   const setKeys = secrets && new Set(secrets.keys.filter((key) => key.set).map((key) => key.name));

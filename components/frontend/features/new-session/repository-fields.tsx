@@ -25,7 +25,7 @@ export function RepositoryFields({ project, repositories, onChange }: Repository
     const noteId = `repository-${repository.id}`;
     return (
       <div key={repository.id} role="group" aria-label={texts.create.addRepository}>
-        <div className="flex items-center gap-2.5 rounded-xl border border-line-2 bg-card px-3 focus-within:border-accent has-aria-invalid:border-bad">
+        <div className="flex flex-wrap items-center gap-x-2.5 rounded-xl sm:flex-nowrap border border-line-2 bg-card px-3 focus-within:border-accent has-aria-invalid:border-bad">
           <FolderGit2 aria-hidden className="size-4 shrink-0 text-ink-3" />
           <input
             aria-label={texts.create.repositoryUrl}
@@ -36,7 +36,7 @@ export function RepositoryFields({ project, repositories, onChange }: Repository
             spellCheck={false}
             autoComplete="off"
             onChange={(event) => change(repository.id, { url: event.target.value })}
-            className={`${field} flex-1`}
+            className={`${field} basis-[calc(100%-56px)] sm:basis-0 flex-1`}
             {...(problem === undefined ? {} : { "aria-invalid": true, "aria-describedby": noteId })}
           />
           <input
@@ -46,7 +46,7 @@ export function RepositoryFields({ project, repositories, onChange }: Repository
             spellCheck={false}
             autoComplete="off"
             onChange={(event) => change(repository.id, { branch: event.target.value })}
-            className={`${field} w-24 border-l sm:w-32 border-line pl-3`}
+            className={`${field} ml-6.5 flex-1 border-line sm:ml-0 sm:w-32 sm:flex-none sm:border-l sm:pl-3`}
           />
           <Button
             variant="ghost"
