@@ -8,6 +8,7 @@ import { messageOf } from "./errors.ts";
 import type { Runs } from "./runs/runs.ts";
 import type { SessionClient } from "./session/session.ts";
 import type { StatusReporter } from "./status/reporter.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 import type { TranscriptClient } from "./transcript/client.ts";
 import type { TranscriptPusher } from "./transcript/pusher.ts";
 import type { Workspace } from "./workspace/workspace.ts";
@@ -21,6 +22,7 @@ export interface EndingParts {
   readonly pusher: TranscriptPusher;
   readonly reporter: StatusReporter;
   readonly session: SessionClient;
+  readonly tracing: Tracing;
   /** The push of working branches that is under way. */
   readonly pushing: () => Promise<void>;
   readonly logger: Logger;
@@ -28,10 +30,12 @@ export interface EndingParts {
 
 /** The most that is left to an agent to end its run. */
 const LONGEST_INTERRUPT = 5000;
+/** A tracing service that is down must not hold up the end. */
+const LONGEST_TRACING = 1500;
 
 /** @param graceSeconds what the pod has from SIGTERM to SIGKILL */
 export async function endGracefully(parts: EndingParts, graceSeconds: number): Promise<void> {
-  const { runs, bridge, log, workspace, transcript, pusher, reporter, session, pushing, logger } = parts;
+  const { runs, bridge, log, workspace, transcript, pusher, reporter, session, tracing, pushing, logger } = parts;
   const deadline = Date.now() + graceSeconds * 1000 * 0.9;
   const within = (share: number): number => Math.max(500, Math.round((deadline - Date.now()) * share));
   // One part that fails must not keep the others from saving what they have.
@@ -55,6 +59,7 @@ export async function endGracefully(parts: EndingParts, graceSeconds: number): P
     await pusher.stop();
   });
   await step("status", async () => reporter.stop(within(0.7)));
+  await step("traces", async () => tracing.stop(Math.min(LONGEST_TRACING, within(0.5))));
   await step("log", async () => log.close());
   await step("connections", async () => session.close());
 }

@@ -17,6 +17,7 @@ import { ProjectConfiguration } from "./session/project-configuration.ts";
 import { SessionClient } from "./session/session.ts";
 import { StateFile } from "./state/state-file.ts";
 import { caughtUpDigest } from "./status/catch-up.ts";
+import { Tracing } from "./tracing/tracing.ts";
 import { TranscriptClient } from "./transcript/client.ts";
 
 export interface Opened {
@@ -31,6 +32,8 @@ export interface Opened {
   readonly recorder: Recorder;
   readonly bridge: PlatformBridge;
   readonly object: AgenticSession;
+  /** Follows the recorder; still to be opened. */
+  readonly tracing: Tracing;
   readonly projectConfiguration: ProjectConfiguration;
   /** The digest of a former attempt, with what its log tells beyond it. */
   readonly formerDigest: AgentDigest | undefined;
@@ -41,6 +44,9 @@ export interface Opened {
   /** Questions that a former attempt left unanswered. */
   readonly interrupts: readonly Interrupt[];
 }
+
+/** Set in the agent registry alone: a session's own variables may not begin so. */
+const TRACING_CONTENT = "PILOTHOUSE_TRACING_CONTENT";
 
 /** @throws RunnerError SESSION_UNREADABLE, BRIDGE_UNKNOWN, ENVIRONMENT_INVALID */
 export async function openAttempt(
@@ -97,6 +103,16 @@ export async function openAttempt(
     tellForgotten(recorder, environment.PILOTHOUSE_SESSION_UID, bridge.capabilities().framework, randomUUID);
   const seen = new Set([...state.current.messageIds, ...former.messageIds]);
   await state.update({ messageIds: [...seen] });
+  const tracing = new Tracing({
+    supported: bridge.capabilities().supportedTracing,
+    broker: { url: environment.PILOTHOUSE_BROKER_URL, token: environment.PILOTHOUSE_BROKER_TOKEN },
+    sessionName: object.metadata.name,
+    project: environment.PILOTHOUSE_PROJECT,
+    threadId: environment.PILOTHOUSE_SESSION_UID,
+    content: variables[TRACING_CONTENT],
+    logger,
+  });
+  recorder.listen((event) => tracing.see(event));
   const delivered = object.status?.agent?.promptDelivered === true || former.promptRecorded || state.current.runSeq > 0;
   return {
     environment,
@@ -110,6 +126,7 @@ export async function openAttempt(
     recorder,
     bridge,
     object,
+    tracing,
     projectConfiguration,
     formerDigest,
     position,

@@ -29,6 +29,7 @@ import type { SessionClient } from "./session/session.ts";
 import { SpecFollower } from "./session/spec-follower.ts";
 import { toolServers, type ToolServers } from "./session/tool-servers.ts";
 import { SharedState } from "./state/shared-state.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 import type { StateFile } from "./state/state-file.ts";
 import { digestEvent, initialDigest, type DigestState } from "./status/digest.ts";
 import { StatusReporter, type RunnerStatus } from "./status/reporter.ts";
@@ -70,6 +71,7 @@ export class Runner {
   readonly #ending = new AbortController();
   readonly #secrets: Secrets;
   readonly #sharedState: SharedState;
+  readonly #tracing: Tracing;
   readonly #configuration: ProjectConfiguration;
   readonly #follower: SpecFollower;
   #children: readonly ChildSession[];
@@ -120,6 +122,7 @@ export class Runner {
     });
     const pusher = new TranscriptPusher({ log, client: transcript, logger });
     this.#parts = { session, bridge, state, workspace, usage, transcript, pusher, reporter };
+    this.#tracing = start.tracing;
     recorder.listen((event, seq) => {
       this.#digest = digestEvent(this.#digest, event, seq);
       this.#positions.see(event, seq);
@@ -201,7 +204,7 @@ export class Runner {
   }
 
   capabilities(): CapabilitiesReport {
-    return this.#parts.bridge.report();
+    return { ...this.#parts.bridge.report(), tracing: this.#tracing.service };
   }
 
   /** Those that the framework has, then those that it was not given. */
@@ -242,6 +245,7 @@ export class Runner {
   }
 
   feedback(feedback: RunnerFeedback): void {
+    this.#tracing.feedback(feedback);
     this.#parts.bridge.feedback?.(feedback);
   }
 
@@ -254,7 +258,7 @@ export class Runner {
   async stop(): Promise<void> {
     this.#notReady = "stopping";
     this.#ending.abort();
-    const parts = { ...this.#parts, runs: this.runs, log: this.log, logger: this.#logger };
+    const parts = { ...this.#parts, runs: this.runs, log: this.log, tracing: this.#tracing, logger: this.#logger };
     await endGracefully({ ...parts, pushing: async () => this.#pushing }, this.#environment.PILOTHOUSE_GRACE_SECONDS);
   }
 
@@ -269,6 +273,7 @@ export class Runner {
   async #prepare({ object, paths }: Opened): Promise<void> {
     const { workspace, bridge, usage, state } = this.#parts;
     const usageKnown = usage.start();
+    const tracingKnown = this.#tracing.open();
     await workspace.prepareFolders();
     await Promise.all([
       prepareRepositories(workspace.repositories, object.spec.repos ?? [], this.#logger, this.#ending.signal),
@@ -311,6 +316,7 @@ export class Runner {
       logger: this.#logger,
     });
     await usageKnown;
+    await tracingKnown;
     if (!this.#digest.digest.promptDelivered) this.#submitStartupPrompt(object);
   }
 

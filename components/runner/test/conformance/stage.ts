@@ -13,7 +13,14 @@ export interface Started {
   readonly runner: RunnerProcess;
   readonly session: TestSession;
   readonly client: AgentClient;
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+/** More environment for the two processes, and secrets of the project's integrations. */
+export interface Surroundings {
+  readonly broker?: Record<string, string>;
+  readonly runner?: Record<string, string>;
+  readonly integrationSecrets?: Record<string, string>;
 }
 
 export class Stage {
@@ -34,17 +41,18 @@ export class Stage {
     return new Stage(await Platform.start(), model, framework);
   }
 
-  async start(spec: Record<string, unknown> = {}, of?: TestSession): Promise<Started> {
+  async start(spec: Record<string, unknown> = {}, of?: TestSession, also: Surroundings = {}): Promise<Started> {
     const { runnerType, model } = this.#framework;
     const name = `${runnerType}-${++this.#count}`;
     const session = of ?? (await this.platform.createSession(name, { llmSettings: { model }, ...spec }));
-    const broker = await BrokerProcess.start(session, this.model.url, KEY);
+    const broker = await BrokerProcess.start(session, this.model.url, KEY, also.broker, also.integrationSecrets);
     const stopBroker = async (): Promise<void> => broker.stop();
     this.#started.add(stopBroker);
     const runner = await RunnerProcess.start(this.platform, session, {
       RUNNER_TYPE: runnerType,
       PILOTHOUSE_BROKER_URL: broker.url,
       PILOTHOUSE_BROKER_TOKEN: broker.token,
+      ...also.runner,
     });
     const client = new AgentClient(this.platform, session, runner);
     const end = async (): Promise<void> => {

@@ -19,8 +19,8 @@ const ERRORS = THOROUGH ? [400, 401, 404, 429, 500, 529] : [400, 401, 529];
 
 const isEnd = ({ event }: SequencedEvent): boolean =>
   event.type === EventType.RUN_FINISHED || event.type === EventType.RUN_ERROR;
-const textOf = (events: readonly { type: string; delta?: unknown }[]): string =>
-  events.map((event) => (event.type === String(EventType.TEXT_MESSAGE_CONTENT) ? String(event.delta) : "")).join("");
+const textOf = (events: readonly { type: EventType; delta?: unknown }[]): string =>
+  events.map((event) => (event.type === EventType.TEXT_MESSAGE_CONTENT ? String(event.delta) : "")).join("");
 const textIn = (entries: readonly SequencedEvent[]): string => textOf(entries.map(({ event }) => event));
 const results = (entries: readonly SequencedEvent[]): unknown[] =>
   entries.flatMap(({ event }) => (event.type === EventType.TOOL_CALL_RESULT ? [event.content] : []));

@@ -28,12 +28,16 @@ export class BrokerProcess {
     upstream: string,
     key: string,
     change: Record<string, string> = {},
+    integrationSecrets: Record<string, string> = {},
   ): Promise<BrokerProcess> {
     const directory = await mkdtemp(join(tmpdir(), "pilothouse-broker-"));
     const secrets = join(directory, "secrets");
     await mkdir(secrets);
     for (const name of ["ANTHROPIC_API_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY"])
       await writeFile(join(secrets, name), key);
+    const integrations = join(directory, "integrations");
+    await mkdir(integrations);
+    for (const [name, value] of Object.entries(integrationSecrets)) await writeFile(join(integrations, name), value);
     const port = await freePort();
     const token = randomBytes(32).toString("base64url");
     const child = spawn(process.execPath, [MAIN], {
@@ -46,6 +50,7 @@ export class BrokerProcess {
         PILOTHOUSE_SESSION_NAME: session.name,
         PILOTHOUSE_SESSION_UID: session.uid,
         PILOTHOUSE_RUNNER_SECRETS_DIR: secrets,
+        PILOTHOUSE_INTEGRATION_SECRETS_DIR: integrations,
         PILOTHOUSE_CONFIGURATION_DIR: fileURLToPath(new URL("../../../../deploy/registries", import.meta.url)),
         ANTHROPIC_UPSTREAM_URL: upstream,
         GEMINI_UPSTREAM_URL: upstream,
