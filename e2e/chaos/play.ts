@@ -1,13 +1,5 @@
 /** Plays one history against a real installation: does each deed at its time, and watches that no session lives twice. */
-import {
-  connect,
-  jobs,
-  KubernetesClient,
-  type KubernetesObject,
-  loadConnection,
-  pods,
-  type ResourceType,
-} from "@pilothouse/kubernetes";
+import { connect, jobs, KubernetesClient, loadConnection, pods, type ResourceType } from "@pilothouse/kubernetes";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Answer, Installation } from "../support/installation.ts";
 import type { Deed, SessionPlan, Step } from "./history.ts";
@@ -166,7 +158,7 @@ export class Play {
     return body?.metadata?.uid;
   }
 
-  async #deleteObjects(kind: ResourceType<KubernetesObject>, session: string): Promise<void> {
+  async #deleteObjects(kind: ResourceType, session: string): Promise<void> {
     try {
       const labelSelector = `pilothouse.dev/session=${session}`;
       const { items } = await this.#client.list(kind, { namespace: PROJECT, labelSelector });

@@ -2,7 +2,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   jobs,
-  type KubernetesObject,
   persistentVolumeClaims,
   pods,
   type ResourceType,
@@ -110,7 +109,7 @@ function faultsOf(
     if (habit === "stays" && wish !== "Stopped" && phase !== "Failed")
       faults.push(say(`is ${phase} (${status.stoppedReason}) though nobody stopped it`));
     // A session may be killed more often than the operator is willing to try again; nothing else is a reason to fail.
-    if (phase === "Failed" && !/^gave up after/.test(status.message ?? "")) faults.push(say("has failed"));
+    if (phase === "Failed" && !String(status.message).startsWith("gave up after")) faults.push(say("has failed"));
     if (habit === "ttl" && status.completionTime < new Date(Date.now() - 10_000).toISOString())
       faults.push(say(`is ${phase} and should have been deleted by its time to live`));
   } else {
@@ -124,14 +123,7 @@ function faultsOf(
 async function leftOvers(play: Play, sessions: Session[]): Promise<string[]> {
   const known = new Set(sessions.map((session) => session.metadata.uid));
   const faults: string[] = [];
-  const kinds: ResourceType<KubernetesObject>[] = [
-    jobs,
-    pods,
-    secrets,
-    serviceAccounts,
-    services,
-    persistentVolumeClaims,
-  ];
+  const kinds: ResourceType[] = [jobs, pods, secrets, serviceAccounts, services, persistentVolumeClaims];
   for (const kind of kinds) {
     const { items } = await play.client.list(kind, { namespace: PROJECT, labelSelector: "pilothouse.dev/session-uid" });
     for (const { metadata } of items) {

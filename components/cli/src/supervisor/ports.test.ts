@@ -26,6 +26,24 @@ describe("ports of an installation", () => {
     expect(await choosePorts(undefined, former)).toEqual(former);
   });
 
+  it("keeps the others where no web interface was started", async () => {
+    const { ui: _, ...former } = await choosePorts(0, {}, false);
+    expect(await choosePorts(undefined, former, false)).toMatchObject(former);
+  });
+
+  it("waits for a process of the last start that is about to go", async () => {
+    const former = await choosePorts(0, {});
+    await occupy(former.backend);
+    setTimeout(() => servers.pop()?.close(), 300);
+    expect(await choosePorts(undefined, former)).toEqual(former);
+  });
+
+  it("lets the others follow a port that was asked for", async () => {
+    const former = await choosePorts(0, {});
+    const ui = await freePort();
+    expect((await choosePorts(ui, former)).backend).not.toBe(former.backend);
+  });
+
   it("finds other ports for what stands beside an occupied neighbour, all different", async () => {
     const ui = await freePort();
     await occupy(ui + 1).catch(() => undefined);

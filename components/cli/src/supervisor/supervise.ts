@@ -86,7 +86,7 @@ async function start(options: SuperviseOptions, cleanups: (() => Promise<void> |
   prepareDataDirectory(directory);
   cleanups.push(await takeDataDirectory(directory));
   checkRequirements();
-  const ports = await choosePorts(options.port, formerPorts(directory));
+  const ports = await choosePorts(options.port, formerPorts(directory), options.ui);
   const endpoints = endpointsOf(ports, options.ui);
   const keys = prepareKeys(directory);
   const building = options.ui ? ensureFrontendBuild((message) => progress.note(message), signal) : Promise.resolve();
