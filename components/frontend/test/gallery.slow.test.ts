@@ -7,8 +7,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as fc from "fast-check";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { anyStream } from "./any-stream.ts";
 
 const FOLDER = fileURLToPath(new URL("..", import.meta.url));
 const BUILD_DIR = "node_modules/.cache/ui-test";
@@ -201,6 +203,125 @@ describe("the gallery", () => {
       await answer.click();
       await form.getByRole("alert").filter({ hasText: "no agent to answer" }).waitFor();
       expect(await form.getByRole("textbox").inputValue()).toBe("Grace");
+    } finally {
+      await close();
+    }
+  }, 60_000);
+});
+
+/** More by environment variable; the default suits every run. */
+const FUZZ_RUNS = Number(process.env["PILOTHOUSE_FUZZ_RUNS"] ?? 200);
+
+describe("any stream of events", () => {
+  it(
+    "is drawn without an error, runs no script, and asks no other host",
+    async () => {
+      const { page, problems, close } = await open("/gallery", VIEWS[0]);
+      try {
+        await page.evaluate(() => {
+          const window = globalThis as unknown as { pwned: () => void; executed: number; violations: string[] };
+          window.executed = 0;
+          window.violations = [];
+          window.pwned = () => (window.executed += 1);
+          addEventListener("securitypolicyviolation", (event) =>
+            window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+          );
+        });
+        // In batches, so that a failure names its few streams, and the way to the browser costs little.
+        const batch = 20;
+        for (let done = 0; done < FUZZ_RUNS; done += batch) {
+          const streams = fc.sample(anyStream, { numRuns: Math.min(batch, FUZZ_RUNS - done), seed: 1_000 + done });
+          const bad = await page.evaluate(async (all) => {
+            const drawn = (events: unknown) =>
+              new Promise<void>((resolve) => {
+                addEventListener("pilothouse-gallery-drawn", () => resolve(), { once: true });
+                dispatchEvent(new CustomEvent("pilothouse-gallery", { detail: events }));
+              });
+            const found: string[] = [];
+            for (const events of all) {
+              await drawn(events);
+              const shown = document.querySelector("[data-shown]");
+              if (shown === null) return ["the page is gone"];
+              // What is folded away is drawn too.
+              for (let round = 0; round < 2; round += 1) {
+                for (const closed of shown.querySelectorAll<HTMLElement>(
+                  "button[aria-expanded=false]:not([aria-haspopup])",
+                ))
+                  closed.click();
+                await new Promise((resolve) => setTimeout(resolve));
+              }
+              const harmful =
+                "script, iframe, object, embed, style, link, base, form[action], [onload], [onerror], [onclick]";
+              for (const element of shown.querySelectorAll(harmful)) found.push(element.outerHTML.slice(0, 300));
+              for (const element of shown.querySelectorAll("[href], [src]")) {
+                const address = element.getAttribute("href") ?? element.getAttribute("src") ?? "";
+                const isLink = element.tagName === "A" && /^(https?:|mailto:|\/|#)/i.test(address);
+                if (!isLink && !/^(data:image\/(png|jpeg|gif|webp);|blob:)/i.test(address))
+                  found.push(element.outerHTML.slice(0, 300));
+              }
+            }
+            return found;
+          }, streams);
+          expect({ bad, problems, from: 1_000 + done }).toEqual({ bad: [], problems: [], from: 1_000 + done });
+        }
+        const seen = await page.evaluate(() => {
+          const { executed, violations } = globalThis as unknown as { executed: number; violations: string[] };
+          return { executed, violations };
+        });
+        expect(seen).toEqual({ executed: 0, violations: [] });
+      } finally {
+        await close();
+      }
+    },
+    60_000 + FUZZ_RUNS * 200,
+  );
+});
+
+describe("the page's policy", () => {
+  it("lets in no script, style, picture, frame, form or request that is not the page's own", async () => {
+    const { page, close } = await open("/gallery", VIEWS[0]);
+    try {
+      const blocked = await page.evaluate(async () => {
+        const seen = new Set<string>();
+        const done = new Promise<void>((resolve) => {
+          addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+            seen.add(effectiveDirective);
+            if (seen.size === 9) resolve();
+          });
+        });
+        const add = (html: string) => document.body.insertAdjacentHTML("beforeend", html);
+        try {
+          Reflect.construct(Function, ["globalThis.ran = true"])();
+        } catch {
+          // Refused, as told above.
+        }
+        add(
+          "<button id=handler onclick='globalThis.ran = true'>x</button><p style='color: red'>x</p><style>p{color:red}</style>",
+        );
+        document.getElementById("handler")?.click();
+        add(
+          "<img src='https://evil.example/p.png'><iframe src='https://evil.example/'></iframe><object data='https://evil.example/x'></object>",
+        );
+        add("<form action='https://evil.example/' method=post><button id=send>x</button></form>");
+        document.getElementById("send")?.click();
+        await fetch("https://evil.example/").catch(() => undefined);
+        await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 5_000))]);
+        return { seen: [...seen].toSorted(), ran: "ran" in globalThis };
+      });
+      expect(blocked).toEqual({
+        seen: [
+          "connect-src",
+          "form-action",
+          "frame-src",
+          "img-src",
+          "object-src",
+          "script-src",
+          "script-src-attr",
+          "style-src-attr",
+          "style-src-elem",
+        ],
+        ran: false,
+      });
     } finally {
       await close();
     }

@@ -12,6 +12,7 @@ import { ThreadProvider, useThread, useThreadStore } from "../thread/thread-cont
 import { createThreadStore } from "../thread/thread-store";
 import { galleryEvents, liveEvents } from "./gallery-events";
 import { GalleryParts } from "./gallery-parts";
+import { ShownStream } from "./shown-stream";
 
 export function Gallery() {
   return (
@@ -33,6 +34,7 @@ export function Gallery() {
           <Conversation events={liveEvents} />
           <hr className="border-line" />
           <GalleryParts />
+          <ShownStream>{(events) => <Conversation events={events} />}</ShownStream>
         </main>
       </ChatProvider>
     </AppProviders>

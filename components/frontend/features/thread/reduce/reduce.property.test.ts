@@ -1,65 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyStream } from "../../../test/any-stream.ts";
 import type { WireEvent } from "../fields.ts";
 import { type Entry, type ThreadState, emptyThread } from "../thread-state.ts";
 import { reduceThread } from "./index.ts";
 
-const id = fc.constantFrom("a", "b", "c");
-const lane = fc.option(fc.constantFrom("s1", "s2"), { nil: undefined });
-const common = { subagentRunId: lane, timestamp: fc.option(fc.nat(), { nil: undefined }) };
-const event = (type: string, fields: Record<string, fc.Arbitrary<unknown>> = {}): fc.Arbitrary<WireEvent> =>
-  fc.record({ type: fc.constant(type), ...common, ...fields });
-
-const message = fc.record({
-  id,
-  role: fc.constantFrom("user", "assistant", "tool", "reasoning", "system"),
-  content: fc.string(),
-  toolCallId: id,
-});
-
-/** Any order of any events, well-formed ones and nonsense. */
-const anyEvent: fc.Arbitrary<WireEvent> = fc.oneof(
-  ...["TEXT_MESSAGE", "REASONING_MESSAGE"].flatMap((kind) => [
-    event(`${kind}_START`, { messageId: id }),
-    event(`${kind}_CONTENT`, { messageId: id, delta: fc.string() }),
-    event(`${kind}_CHUNK`, { messageId: fc.option(id, { nil: undefined }), delta: fc.string() }),
-    event(`${kind}_END`, { messageId: id }),
-  ]),
-  event("REASONING_START", { messageId: id }),
-  event("REASONING_END", { messageId: id }),
-  event("TOOL_CALL_START", { toolCallId: id, toolCallName: fc.string() }),
-  event("TOOL_CALL_ARGS", { toolCallId: id, delta: fc.string() }),
-  event("TOOL_CALL_CHUNK", { toolCallId: fc.option(id, { nil: undefined }), delta: fc.string() }),
-  event("TOOL_CALL_END", { toolCallId: id }),
-  event("TOOL_CALL_RESULT", { toolCallId: id, content: fc.oneof(fc.string(), fc.jsonValue()) }),
-  event("RUN_STARTED", {
-    runId: id,
-    input: fc.record({
-      messages: fc.array(message),
-      resume: fc.array(fc.record({ interruptId: id, status: fc.constant("resolved") })),
-    }),
-  }),
-  event("RUN_FINISHED", {
-    runId: id,
-    outcome: fc.oneof(
-      fc.constant({ type: "success" }),
-      fc.record({ type: fc.constant("interrupt"), interrupts: fc.array(fc.record({ id, reason: fc.string() })) }),
-    ),
-  }),
-  event("RUN_ERROR", { message: fc.string() }),
-  event("SUBAGENT_STARTED", { name: fc.string(), parentToolCallId: id, parentSubagentRunId: lane }),
-  event("SUBAGENT_FINISHED"),
-  event("SUBAGENT_ERROR", { message: fc.string() }),
-  event("MESSAGES_SNAPSHOT", { messages: fc.array(message) }),
-  event("STATE_SNAPSHOT", { snapshot: fc.jsonValue() }),
-  event("ACTIVITY_SNAPSHOT", { messageId: id, activityType: fc.string(), content: fc.jsonValue() }),
-  fc.record({
-    type: fc.oneof(fc.string(), fc.constantFrom("toString", "__proto__", "RUN_STARTED", "TOOL_CALL_RESULT")),
-    messageId: fc.jsonValue(),
-    input: fc.jsonValue(),
-  }),
-);
-const anyStream = fc.array(anyEvent, { maxLength: 60 });
+/** More by environment variable; the default suits every run. */
+const numRuns = Number(process.env["PILOTHOUSE_FUZZ_RUNS"] ?? 300);
 
 function replay(events: readonly WireEvent[], state: ThreadState = emptyThread(), firstSeq = 1): ThreadState {
   return events.reduce((next, item, index) => reduceThread(next, item, firstSeq + index), state);
@@ -86,7 +33,7 @@ describe("any stream of events", () => {
         expect(places.size).toBe(state.entries.length);
         expect([...places.values()].every((count) => count === 1)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns },
     );
   });
 
@@ -102,7 +49,7 @@ describe("any stream of events", () => {
           (entry.kind === "subagent" && entry.phase === "running");
         expect([...state.entries].filter(isGrowing)).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns },
     );
   });
 
@@ -114,6 +61,25 @@ describe("any stream of events", () => {
         const resumed = replay(events.slice(from), replay(events.slice(0, cut)), from + 1);
         expect(facts(resumed)).toEqual(facts(replay(events)));
       }),
+      { numRuns },
+    );
+  });
+
+  it("goes on after the end of a run: what comes late changes no message of the user's, and a new run begins anew", () => {
+    fc.assert(
+      fc.property(anyStream, anyStream, (events, late) => {
+        const ended = replay([...events, { type: "RUN_FINISHED", runId: "z", outcome: { type: "success" } }]);
+        const after = replay(late, ended, events.length + 2);
+        expect(after.lastSeq).toBe(events.length + 1 + late.length);
+        for (const [position, entry] of [...ended.entries].entries())
+          if (entry.kind === "user") expect(after.entries.get(position)).toMatchObject({ parts: entry.parts });
+        const again = replay([{ type: "RUN_STARTED", runId: "fresh" }], after, after.lastSeq + 1);
+        expect(again.run?.runId).toBe("fresh");
+        expect(again.pendingInterrupts.every((position) => again.entries.get(position)?.kind === "interrupt")).toBe(
+          true,
+        );
+      }),
+      { numRuns },
     );
   });
 
@@ -127,6 +93,7 @@ describe("any stream of events", () => {
         expect(facts(replay(other, middle, 1000))).toEqual(facts(replay(other, replay(events), 1000)));
         expect(JSON.stringify(facts(middle))).toBe(before);
       }),
+      { numRuns: numRuns / 3 },
     );
   });
 
