@@ -1,12 +1,11 @@
 /** What a person does to a session, to many of them and to a project's settings, each in the browser and on the whole product. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { userInfo } from "node:os";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { type ModelSimulator, parseScript, startModelSimulator } from "@pilothouse/model-simulator";
+import { expectAccessible } from "./support/accessible.ts";
 import { Installation } from "./support/installation.ts";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PROJECT = "harbour";
 
 const SCRIPT = {
@@ -300,26 +299,3 @@ test.describe.serial("the actions", () => {
     await expectAccessible(page);
   });
 });
-
-type Axe = { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-
-/** No violation of WCAG 2.2 AA, in the light and in the dark. */
-async function expectAccessible(page: Page): Promise<void> {
-  // Evaluated, not inserted: the page's policy would refuse a script element.
-  await page.evaluate(readFileSync(AXE, "utf8"));
-  const violations = () =>
-    page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: Axe };
-      const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-      const found = await axe.run({ runOnly: rules });
-      return found.violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`,
-      );
-    });
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    // Asked again, as colours are on their way from one scheme to the other for a moment; what is wrong stays wrong.
-    await expect.poll(violations, { message: colorScheme, timeout: 5_000 }).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
