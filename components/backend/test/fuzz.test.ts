@@ -87,7 +87,8 @@ beforeAll(async () => {
     answers += 1;
     const status = [200, 202, 204, 302, 400, 401, 404, 409, 418, 500, 503][answers % 11] ?? 200;
     const body = [{}, { items: [] }, [], "no JSON", null, { items: [{ id: 3 }] }, { error: 7 }][answers % 7];
-    return { status, body: status === 204 ? "" : body };
+    const type = body === "no JSON" ? "text/plain" : "application/json";
+    return { status, body: status === 204 ? "" : body, type };
   };
   await setEndpoint(cluster, session, await runner.start());
   tokens = [cluster.token("olga"), session.token, cluster.token("root", ["system:masters"]), cluster.token("mallory")];

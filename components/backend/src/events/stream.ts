@@ -6,7 +6,7 @@ import type { Session } from "../sessions/present.ts";
 import type { Store } from "../store/store.ts";
 import { translate } from "../errors/translate.ts";
 import type { Feeds } from "./feeds.ts";
-import { WatchedSession } from "./session-view.ts";
+import { SharedViews } from "./shared-views.ts";
 import { streamThread, type FrameSink, type ThreadOptions } from "./thread.ts";
 
 /** Bytes that a reader may leave unread before it is cut off. */
@@ -28,6 +28,7 @@ export class ThreadStreams {
   readonly #streams: OpenStreams;
   readonly #store: Store;
   readonly #feeds: Feeds;
+  readonly #views = new SharedViews();
 
   constructor(streams: OpenStreams, store: Store, feeds: Feeds) {
     this.#streams = streams;
@@ -38,7 +39,7 @@ export class ThreadStreams {
   async serve({ caller, project, session, after, reply, select }: StreamRequest): Promise<void> {
     const { raw } = reply;
     const writer = this.#streams.open(reply, { frame: 4, backlogLimit: Number.POSITIVE_INFINITY });
-    const view = new WatchedSession(session);
+    const viewing = this.#views.attach(caller, project, session);
     const sink: FrameSink = {
       closed: writer.closed,
       write: (text) => {
@@ -61,15 +62,17 @@ export class ThreadStreams {
       store: this.#store,
       feeds: this.#feeds,
       identity,
-      view,
+      view: viewing.view,
       sink,
       after,
       ...(select === undefined ? {} : { select }),
     });
     try {
-      await Promise.race([thread, view.follow(caller, project, writer.closed)]);
+      await Promise.race([thread, viewing.ended]);
     } catch (error) {
       writer.comment(translate(error).code);
+    } finally {
+      viewing.release();
     }
     writer.end();
     await thread.catch(() => undefined);
