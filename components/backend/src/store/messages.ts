@@ -81,10 +81,22 @@ export function messageChanges(events: readonly StoredEvent[]): MessageChanges {
   const batch = new Batch();
   for (const { seq, data } of events) {
     if (!MAY_MATTER.test(data)) continue;
-    const event = Indexed.safeParse(parse(data));
+    const value = parse(data);
+    if (isDelta(value)) {
+      batch.see(seq, value);
+      continue;
+    }
+    const event = Indexed.safeParse(value);
     if (event.success) batch.see(seq, event.data);
   }
   return { changes: batch.changes, runEnded: batch.runEnded };
+}
+
+/** Nearly all events are this one: it is told apart without a schema. */
+function isDelta(value: unknown): value is Extract<Indexed, { type: "TEXT_MESSAGE_CONTENT" }> {
+  if (typeof value !== "object" || value === null) return false;
+  const { type, messageId, delta } = value as Record<string, unknown>;
+  return type === "TEXT_MESSAGE_CONTENT" && typeof delta === "string" && Id.safeParse(messageId).success;
 }
 
 function parse(data: string): unknown {
@@ -95,9 +107,12 @@ function parse(data: string): unknown {
   }
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Added = Partial<Pick<MessageChange, "role" | "text" | "replaces" | "finished">>;
+
 class Batch {
   runEnded = false;
-  readonly #changes = new Map<string, MessageChange>();
+  readonly #changes = new Map<string, Writable<MessageChange>>();
 
   get changes(): MessageChange[] {
     return [...this.#changes.values()];
@@ -132,18 +147,19 @@ class Batch {
     }
   }
 
-  #change(seq: number, messageId: string, added: Partial<Omit<MessageChange, "seq" | "messageId">>): void {
-    const before = this.#changes.get(messageId);
+  #change(seq: number, messageId: string, added: Added): void {
+    let change = this.#changes.get(messageId);
+    if (change === undefined) {
+      change = { messageId, seq, role: undefined, text: "", replaces: false, finished: false };
+      this.#changes.set(messageId, change);
+    }
+    change.role ??= added.role;
+    change.replaces ||= added.replaces ?? false;
+    change.finished ||= added.finished ?? false;
+    if (added.text === undefined || change.text.length >= LONGEST_INDEXED) return;
     // A database's text holds no NUL.
-    const text = `${before?.text ?? ""}${added.text?.replaceAll("\u0000", "") ?? ""}`;
-    this.#changes.set(messageId, {
-      messageId,
-      seq: before?.seq ?? seq,
-      role: before?.role ?? added.role,
-      text: text.slice(0, LONGEST_INDEXED),
-      replaces: before?.replaces ?? added.replaces ?? false,
-      finished: (before?.finished ?? false) || (added.finished ?? false),
-    });
+    const text = added.text.includes("\u0000") ? added.text.replaceAll("\u0000", "") : added.text;
+    change.text = (change.text + text).slice(0, LONGEST_INDEXED);
   }
 }
 
