@@ -14,6 +14,7 @@ export * from "./runner/environment.ts";
 export * from "./runner/git-hosts.ts";
 export * from "./runner/grant.ts";
 export * from "./runner/project-configuration.ts";
+export * from "./runner/secret-forms.ts";
 export * from "./runner/user-environment.ts";
 export * from "./rest/index.ts";
 export { customResourceDefinitions } from "./crd/definitions.ts";

@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, nat, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formsOf, redactor, redactText } from "./redact.ts";
+import { secretForms } from "@pilothouse/contracts/runner/secret-forms";
+import { redactor, redactText } from "./redact.ts";
 
 const SECRET = "sk-ant-secret/+=0123456789";
 
@@ -14,7 +15,7 @@ function stream(text: string, cuts: readonly number[]): string {
 
 describe("redactor", () => {
   it("finds every form of a secret, however the stream is cut", () => {
-    const form = constantFrom(...formsOf(SECRET));
+    const form = constantFrom(...secretForms(SECRET));
     const words = string({ maxLength: 40 });
     const cuts = array(nat(), { maxLength: 12 });
     assert(

@@ -3,39 +3,9 @@
  * sent. Works on a stream: a key that is cut over two chunks is found, and nothing else is held back.
  */
 
+import { secretForms } from "@pilothouse/contracts/runner/secret-forms";
+
 const REPLACEMENT = Buffer.from("[redacted]");
-// Shorter secrets would match ordinary words.
-const SHORTEST = 8;
-
-/** What is left of a secret's base64 inside the base64 of a longer text, for each of the three alignments. */
-function base64Cores(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return [0, 1, 2].map((shift) => {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString("base64")
-      .replace(/=+$/, "");
-    const start = shift === 0 ? 0 : shift + 1;
-    const remainder = (shift + bytes.length) % 3;
-    return encoded.slice(start, remainder === 0 ? undefined : -1);
-  });
-}
-
-/** The forms in which a secret could stand in a text. */
-export function formsOf(secret: string): string[] {
-  const cores = base64Cores(secret);
-  const forms = [
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    ...cores,
-    ...cores.map((core) => core.replaceAll("+", "-").replaceAll("/", "_")),
-    Buffer.from(secret).toString("hex"),
-    Buffer.from(secret).toString("hex").toUpperCase(),
-    Array.from(secret).reverse().join(""),
-  ];
-  return [...new Set(forms)].filter((form) => form.length >= SHORTEST).sort((a, b) => b.length - a.length);
-}
-
 export interface Redactor {
   /** What may go out now. */
   push(chunk: Buffer): Buffer;
@@ -68,7 +38,7 @@ function replace(text: Buffer, pattern: Buffer): Buffer {
 }
 
 export function redactor(secrets: readonly string[]): Redactor {
-  const patterns = [...new Set(secrets.flatMap(formsOf))].map((form) => Buffer.from(form));
+  const patterns = [...new Set(secrets.flatMap(secretForms))].map((form) => Buffer.from(form));
   let held = Buffer.alloc(0);
   const clean = (text: Buffer): Buffer => patterns.reduce(replace, text);
   return {
@@ -89,7 +59,7 @@ export function redactor(secrets: readonly string[]): Redactor {
 export function redactText(text: string, secrets: readonly string[]): string {
   let result = text;
   for (const secret of secrets) {
-    for (const form of formsOf(secret)) result = result.replaceAll(form, REPLACEMENT.toString());
+    for (const form of secretForms(secret)) result = result.replaceAll(form, REPLACEMENT.toString());
   }
   return result;
 }

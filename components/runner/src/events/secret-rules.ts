@@ -3,6 +3,8 @@
  * also says which end of a text may be the beginning of a secret, so that one that is split over two deltas is caught.
  */
 
+import { secretForms, SHORTEST_SECRET } from "@pilothouse/contracts/runner/secret-forms";
+
 export interface SecretRule {
   /** Global; every match is replaced. */
   readonly complete: RegExp;
@@ -10,25 +12,12 @@ export interface SecretRule {
   pending(text: string): number | undefined;
 }
 
-/** Short values are not taken for secrets: they would blacken ordinary words. */
-const SHORTEST_LITERAL = 8;
-
 const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
 
 /** A known value, also in the encodings in which tools show values. */
 export function literalRules(value: string): SecretRule[] {
-  if (value.length < SHORTEST_LITERAL) return [];
-  const bytes = Buffer.from(value);
-  const forms = new Set([
-    value,
-    encodeURIComponent(value),
-    JSON.stringify(value).slice(1, -1),
-    bytes.toString("base64").replace(/=+$/, ""),
-    bytes.toString("base64url"),
-    bytes.toString("hex"),
-    Array.from(value).toReversed().join(""),
-  ]);
-  return [...forms].map((form) => ({
+  if (value.length < SHORTEST_SECRET) return [];
+  return secretForms(value).map((form) => ({
     complete: new RegExp(escape(form), "g"),
     pending: (text) => overlap(text, form),
   }));
