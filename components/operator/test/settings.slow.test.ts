@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { INTEGRATION_SECRETS_NAME, SESSION_CONFIGURATION_NAME } from "@pilothouse/contracts";
-import { configMaps, coreEvents, secrets, type KubernetesClient } from "@pilothouse/kubernetes";
+import { configMaps, coreEvents, pods, secrets, type KubernetesClient } from "@pilothouse/kubernetes";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HttpsServer } from "../../../packages/egress/test/support/https-server.ts";
 import { projectSettings } from "../src/resources/types.ts";
@@ -33,6 +33,12 @@ beforeAll(async () => {
       "mcp-servers-file": join(folder, "mcp.json"),
       "integration-allowed-hosts": `127.0.0.1:${service.port}`,
       "integration-ca-file": join(folder, "ca.pem"),
+      "runtime-class": "gvisor",
+      "node-selector": "pool=agents",
+      tolerations: "agents=only:NoSchedule",
+      "git-hosts": "github.com",
+      "egress-hosts": "pypi.org",
+      "broker-requests": "cpu=3m,memory=20Mi",
     },
   });
   alice = platform.user("alice");
@@ -68,6 +74,33 @@ describe("a project's settings", { timeout: 30_000 }, () => {
       platform: { custom: { search: { type: "http", url: "https://search.example/" } } },
       project: { custom: { issues: { type: "http", url: "https://issues.example/${PROJECT}" } } },
     });
+  });
+
+  it("and the installation's are in its sessions' pods", async () => {
+    await platform.createSession("bay", "one");
+    const pod = await eventually(
+      async () => (await platform.admin.list(pods, { namespace: "bay" })).items[0],
+      "the session's pod",
+    );
+    expect(pod.spec).toMatchObject({
+      runtimeClassName: "gvisor",
+      nodeSelector: { pool: "agents" },
+      tolerations: expect.arrayContaining([{ key: "agents", operator: "Equal", value: "only", effect: "NoSchedule" }]),
+    });
+    const [broker] = pod.spec?.initContainers ?? [];
+    const [runner] = pod.spec?.containers ?? [];
+    expect(broker?.resources?.requests).toEqual({ cpu: "3m", memory: "20Mi" });
+    const variables = (container: typeof broker) =>
+      Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value]));
+    expect(variables(broker)).toMatchObject({
+      PILOTHOUSE_GIT_HOSTS: "github.com",
+      PILOTHOUSE_EGRESS_HOSTS: "pypi.org",
+    });
+    expect(variables(runner)).toMatchObject({ PILOTHOUSE_GIT_HOSTS: "github.com" });
+    for (const container of [broker, runner]) {
+      const mount = container?.volumeMounts?.find(({ name }) => name === "project-configuration");
+      expect(variables(container)["PILOTHOUSE_PROJECT_CONFIGURATION_DIR"]).toBe(mount?.mountPath);
+    }
   });
 
   it("have a credential tested, once for each request, and forget the verdict with the credential", async () => {

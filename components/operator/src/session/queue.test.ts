@@ -40,7 +40,7 @@ describe("places in a project", () => {
     expect(places.position(a, [a, b], 1)).toBe(0);
     places.promise(a);
     expect(places.position(b, [a, b], 1)).toBe(1);
-    places.settle(a);
+    expect([places.settle(b.metadata), places.settle(a.metadata)]).toEqual([false, true]);
     expect(places.position(b, [a, b], 1)).toBe(0);
   });
 });

@@ -1,12 +1,13 @@
 // The queue of a project: who may start when only so many sessions may run at once.
 //
 // Places are counted and promised in one synchronous step, so that two workers never give the same place twice.
-import type { Stored } from "@pilothouse/kubernetes";
+import type { ObjectKey, Stored } from "@pilothouse/kubernetes";
 import type { SessionObject } from "../resources/types.ts";
 import { occupiesSlot } from "./lifecycle.ts";
 
 export class PlaceBook {
-  readonly #promised = new Map<string, Set<string>>();
+  /** By namespace: uids by name. */
+  readonly #promised = new Map<string, Map<string, string>>();
 
   /** 0 = a place is free for this session; else its place in the queue. */
   position(session: Stored<SessionObject>, all: readonly Stored<SessionObject>[], limit: number | undefined): number {
@@ -17,7 +18,7 @@ export class PlaceBook {
     const waiting: Stored<SessionObject>[] = [];
     for (const other of all) {
       if (other.metadata.uid === uid) continue;
-      if (occupiesSlot(other.status?.phase) || promised?.has(other.metadata.uid) === true) taken += 1;
+      if (occupiesSlot(other.status?.phase) || promised?.get(other.metadata.name) === other.metadata.uid) taken += 1;
       else if (isWaiting(other)) waiting.push(other);
     }
     const free = limit - taken;
@@ -26,18 +27,18 @@ export class PlaceBook {
   }
 
   promise(session: Stored<SessionObject>): void {
-    const { namespace = "", uid } = session.metadata;
+    const { namespace = "", name, uid } = session.metadata;
     const promised = this.#promised.get(namespace);
-    if (promised === undefined) this.#promised.set(namespace, new Set([uid]));
-    else promised.add(uid);
+    if (promised === undefined) this.#promised.set(namespace, new Map([[name, uid]]));
+    else promised.set(name, uid);
   }
 
-  /** The session's status says by now what the promise was for, or it did not come to it. */
-  settle(session: Stored<SessionObject>): void {
-    const { namespace = "", uid } = session.metadata;
+  /** The session's status says by now what the promise was for, or it did not come to it. True = there was a promise. */
+  settle({ namespace = "", name }: ObjectKey): boolean {
     const promised = this.#promised.get(namespace);
-    promised?.delete(uid);
+    const held = promised?.delete(name) === true;
     if (promised?.size === 0) this.#promised.delete(namespace);
+    return held;
   }
 }
 

@@ -23,6 +23,7 @@ import { OPERATOR_STATUS_FIELDS, type Action, type Decision } from "./decision.t
 import { gather, limitOf, observe, type SessionWorld } from "./gather.ts";
 import { sessionJob, type PodSettings } from "./job.ts";
 import { ANNOTATIONS } from "./names.ts";
+import { occupiesSlot } from "./lifecycle.ts";
 import type { Observation, Policy, Preparation } from "./observation.ts";
 import { notUsable, ownership, prepare, refusal } from "./prepare.ts";
 import type { PlaceBook } from "./queue.ts";
@@ -40,6 +41,8 @@ export interface SessionReconcilerOptions {
   readonly world: SessionWorld;
   readonly registries: () => Promise<Registries>;
   readonly places: PlaceBook;
+  /** A place that was promised in the project was not taken. */
+  readonly onPlaceFree: (namespace: string) => void;
   readonly transcripts: TranscriptStore;
   /** Keeps what a session has cost on this day, before it is let go. */
   readonly settleCost: (session: Stored<SessionObject>, signal: AbortSignal) => Promise<void>;
@@ -64,11 +67,19 @@ export class SessionReconciler {
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
-    const { register, places, client } = this.#options;
+    const { register, places, client, onPlaceFree } = this.#options;
     const session = register.get(key);
-    if (session === undefined) return {};
+    if (session === undefined) {
+      places.settle(parseKey(key));
+      return {};
+    }
     try {
-      return await this.#reconcile(session, signal);
+      const result = await this.#reconcile(session, signal);
+      // Not after a failure: the write that takes the place may have happened although its answer was lost.
+      const promised = places.settle(session.metadata);
+      // Whoever was told meanwhile that there is no place must hear that there is one after all.
+      if (promised && !occupiesSlot(register.get(key)?.status?.phase)) onPlaceFree(session.metadata.namespace ?? "");
+      return result;
     } catch (error) {
       // The cache is behind another writer: the retry starts from what is stored.
       if (isConflict(error)) {
@@ -76,8 +87,6 @@ export class SessionReconciler {
         if (live !== undefined) register.put(live);
       }
       throw error;
-    } finally {
-      places.settle(session);
     }
   }
 

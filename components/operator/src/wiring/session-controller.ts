@@ -41,6 +41,7 @@ export function sessionController(
     world,
     registries: context.registries,
     places: new PlaceBook(),
+    onPlaceFree: (namespace) => enqueueAll(namespace, queued),
     transcripts: context.transcripts,
     settleCost: async (session, signal) => settleCost(session, signal),
     policy: { ...DEFAULT_POLICY, ...configuration.lifecycle },

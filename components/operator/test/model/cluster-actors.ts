@@ -80,8 +80,10 @@ export class ClusterActors {
     for (const pod of this.#api.list("pods")) {
       if (!jobs.has(pod.metadata.ownerReferences?.[0]?.uid ?? "")) this.#api.remove("pods", pod.metadata.name);
     }
-    if (this.#api.list("agenticsessions").length === 0)
-      for (const job of this.#api.list("jobs")) this.#api.remove("jobs", job.metadata.name);
+    const sessions = new Set(this.#api.list("agenticsessions").map((session) => session.metadata.uid));
+    for (const job of this.#api.list("jobs")) {
+      if (!sessions.has(job.metadata.ownerReferences?.[0]?.uid ?? "")) this.#api.remove("jobs", job.metadata.name);
+    }
   }
 
   /** A kubelet: one stage forward for each pod, and out with those that are to go. */

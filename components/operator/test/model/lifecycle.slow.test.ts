@@ -19,6 +19,7 @@ describe("a session's lifecycle", () => {
           const world = new World();
           for (const taken of steps) await world.take(taken);
           await world.settle();
+          expect(world.violation).toBeUndefined();
           for (const way of world.seen) seen.add(way);
           expect(world.prompts).toBeLessThanOrEqual(1);
 
@@ -47,6 +48,7 @@ describe("a session's lifecycle", () => {
           await world.take({ kind: "delete" });
           await world.settle();
           expect(world.session).toBeUndefined();
+          expect(world.violation).toBeUndefined();
         }),
         { numRuns: RUNS, endOnFailure: true },
       );

@@ -45,7 +45,7 @@ export type Step =
 export const NEEDS = ["place", "money", "key", "quota"] as const;
 export type Need = (typeof NEEDS)[number];
 
-const fault = fc.oneof(
+export const fault = fc.oneof(
   { weight: 7, arbitrary: fc.constant<Fault>("none") },
   { weight: 3, arbitrary: fc.constantFrom<Fault>("conflict", "throttled", "error", "lost-request", "lost-answer") },
 );
