@@ -48,6 +48,10 @@ export class BackendProcess {
     throw new Error("the backend ended before it served");
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** What it holds in memory, in MiB. */
   async memory(): Promise<number> {
     const status = await readFile(`/proc/${this.#child.pid ?? 0}/status`, "utf8");
