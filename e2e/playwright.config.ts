@@ -13,6 +13,10 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [["list"], ["json"]],
   outputDir: "test-results",
+  projects: [
+    { name: "desktop", testIgnore: "**/phone.spec.ts" },
+    { name: "phone", testMatch: "**/phone.spec.ts", use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
+  ],
   use: {
     browserName: "chromium",
     viewport: { width: 1440, height: 900 },

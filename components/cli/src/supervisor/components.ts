@@ -138,7 +138,7 @@ export function frontendComponent(installation: Installation, url: string): Comp
     cwd: join(ROOT, "components", "frontend"),
     env: {
       ...baseEnvironment(),
-      ...inherited("PILOTHOUSE_UI_BUILD_DIR"),
+      ...inherited("PILOTHOUSE_UI_BUILD_DIR", "PILOTHOUSE_GALLERY"),
       NODE_ENV: "production",
       NEXT_TELEMETRY_DISABLED: "1",
       HOSTNAME: "127.0.0.1",

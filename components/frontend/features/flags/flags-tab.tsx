@@ -40,11 +40,11 @@ function FlagRow({ project, flag, canChange }: { project: string; flag: FlagStat
     change.mutate({ run: () => command(path, { method: "PUT", body: { enabled } }), done });
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-3">
-      <div className="min-w-0 flex-1">
-        <p className="truncate font-mono text-sm font-medium">{flag.flag}</p>
+      <div className="min-w-0 flex-[1_0_100%] sm:flex-1">
+        <p className="font-mono break-all text-sm font-medium">{flag.flag}</p>
         <p className="text-sm text-ink-2">{flag.description}</p>
       </div>
-      <span className="text-xs text-ink-3">{texts.flags.sources[flag.source]}</span>
+      <span className="mr-auto text-xs text-ink-3 sm:mr-0">{texts.flags.sources[flag.source]}</span>
       {canChange ? (
         <>
           <Select

@@ -10,6 +10,7 @@ import { cn } from "@/lib/class-names";
 import { sessionState } from "@/lib/session-state";
 import { texts } from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
+import { SETTINGS_TABS } from "../settings/tabs";
 import { ProjectSwitcher } from "./project-switcher";
 import { RecentSessions } from "./recent-sessions";
 import { UserMenu } from "./user-menu";
@@ -49,18 +50,39 @@ function ProjectNavigation({ project }: { project: string }) {
         end={needing === 0 ? null : <span className="text-xs font-medium text-warn-ink tabular">{needing}</span>}
       />
       <RailLink href={pages.sessions(project)} icon={<List />} label={texts.shell.sessions} />
-      <RailLink href={pages.settings(project, "members")} icon={<Users />} label={texts.shell.access} />
-      <RailLink href={pages.settings(project, "secrets")} icon={<SlidersHorizontal />} label={texts.shell.settings} />
+      <RailLink
+        href={pages.settings(project, "members")}
+        alsoAt={[pages.settings(project, "keys")]}
+        icon={<Users />}
+        label={texts.shell.access}
+      />
+      <RailLink
+        href={pages.settings(project, "secrets")}
+        alsoAt={SETTINGS_TABS.filter((tab) => tab !== "members" && tab !== "keys").map((tab) =>
+          pages.settings(project, tab),
+        )}
+        icon={<SlidersHorizontal />}
+        label={texts.shell.settings}
+      />
       <RecentSessions project={project} />
     </>
   );
 }
 
-function RailLink({ href, icon, label, end }: { href: string; icon: ReactNode; label: string; end?: ReactNode }) {
+interface RailLinkProps {
+  href: string;
+  /** Other pages that belong to the same entry. */
+  alsoAt?: readonly string[];
+  icon: ReactNode;
+  label: string;
+  end?: ReactNode;
+}
+
+function RailLink({ href, alsoAt = [], icon, label, end }: RailLinkProps) {
   const path = usePathname();
   const parameters = useSearchParams();
   const here = parameters.get("show") === "needs-you" ? `${path}?show=needs-you` : path;
-  const isHere = here === href;
+  const isHere = here === href || alsoAt.includes(here);
   return (
     <Link
       href={href}
