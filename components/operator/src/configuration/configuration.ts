@@ -150,6 +150,7 @@ export async function loadConfiguration(
       otlpEndpoint: settings["otlp-endpoint"],
       broker: {
         egressHosts: settings["egress-hosts"]?.join(","),
+        integrationHosts: settings["integration-allowed-hosts"].join(",") || undefined,
         requestsPerMinute: settings["max-requests-per-minute"],
         maxRequestBytes: settings["max-request-bytes"],
         resources: { requests: settings["broker-requests"], limits: settings["broker-limits"] },

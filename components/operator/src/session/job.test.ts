@@ -38,6 +38,7 @@ const settings: PodSettings = {
   tolerations: [],
   broker: {
     egressHosts: undefined,
+    integrationHosts: undefined,
     requestsPerMinute: undefined,
     maxRequestBytes: undefined,
     resources: { requests: { cpu: "10m" } },
@@ -130,7 +131,11 @@ describe("a session's Job", () => {
   });
 
   it("hands the project's configuration to both containers, and tells them by which hosts git goes through the broker", () => {
-    const told = { ...settings, gitHosts: "github.com", broker: { ...settings.broker, egressHosts: "pypi.org" } };
+    const told = {
+      ...settings,
+      gitHosts: "github.com",
+      broker: { ...settings.broker, egressHosts: "pypi.org", integrationHosts: "mcp.corp" },
+    };
     const pod = sessionJob(session, 3, runtime, told).spec?.template.spec;
     const volume = pod?.volumes?.find(({ name }) => name === "project-configuration");
     expect(volume?.configMap).toEqual({ name: "pilothouse-session-configuration", optional: true });
@@ -147,6 +152,7 @@ describe("a session's Job", () => {
     }
     expect(environmentOf(container(pod?.initContainers, "broker"))).toMatchObject({
       PILOTHOUSE_EGRESS_HOSTS: "pypi.org",
+      PILOTHOUSE_INTEGRATION_HOSTS: "mcp.corp",
     });
   });
 

@@ -31,6 +31,8 @@ import { sessionLabels } from "./objects.ts";
 export interface BrokerSettings {
   /** Hosts, comma separated, that an agent may reach through the egress proxy. */
   readonly egressHosts: string | undefined;
+  /** Hosts, comma separated, of the installation's own network that tracing may reach. */
+  readonly integrationHosts: string | undefined;
   readonly requestsPerMinute: number | undefined;
   readonly maxRequestBytes: number | undefined;
   readonly resources: ResourceRequirements;
@@ -162,6 +164,7 @@ function brokerContainer(session: Stored<SessionObject>, settings: PodSettings):
         PILOTHOUSE_SPENT: spentBefore(session),
         PILOTHOUSE_GIT_HOSTS: settings.gitHosts,
         PILOTHOUSE_EGRESS_HOSTS: settings.broker.egressHosts,
+        PILOTHOUSE_INTEGRATION_HOSTS: settings.broker.integrationHosts,
         PILOTHOUSE_MAX_REQUESTS_PER_MINUTE: settings.broker.requestsPerMinute?.toString(),
         PILOTHOUSE_MAX_REQUEST_BYTES: settings.broker.maxRequestBytes?.toString(),
         ANTHROPIC_UPSTREAM_URL: upstreams.anthropic,

@@ -40,6 +40,7 @@ export const POD: PodSettings = {
   tolerations: [],
   broker: {
     egressHosts: undefined,
+    integrationHosts: undefined,
     requestsPerMinute: undefined,
     maxRequestBytes: undefined,
     resources: { requests: { cpu: "10m" } },
