@@ -24,15 +24,6 @@ const Call = z.looseObject({
   args: z.string().nullish(),
 });
 
-export const Piece = z.looseObject({
-  id: z.string().nullish(),
-  content: Content,
-  tool_call_chunks: z.array(Call).nullish(),
-});
-export type Piece = z.infer<typeof Piece>;
-
-export const WholeCall = z.looseObject({ id: z.string().nullish(), name: z.string(), args: z.unknown() });
-
 const Count = z.number().nullish();
 const UsageMetadata = z.looseObject({
   input_tokens: Count,

@@ -17,12 +17,14 @@ const START_TIMEOUT = 20_000;
 const RemoteMessage = z.looseObject({
   type: z.string(),
   id: z.string().nullish(),
-  content: z.unknown(),
-  tool_call_chunks: z.unknown(),
-  tool_calls: z.array(z.looseObject({ id: z.string().nullish(), name: z.string(), args: z.unknown() })).nullish(),
+  content: z.unknown().optional(),
+  tool_call_chunks: z.unknown().optional(),
+  tool_calls: z
+    .array(z.looseObject({ id: z.string().nullish(), name: z.string(), args: z.unknown().optional() }))
+    .nullish(),
   tool_call_id: z.string().nullish(),
   status: z.string().nullish(),
-  usage_metadata: z.unknown(),
+  usage_metadata: z.unknown().optional(),
   response_metadata: z
     .looseObject({
       model_name: z.string().optional(),
@@ -41,7 +43,7 @@ const State = z.looseObject({
     .array(
       z.looseObject({
         name: z.string().optional(),
-        interrupts: z.array(z.looseObject({ id: z.string().nullish(), value: z.unknown() })).default([]),
+        interrupts: z.array(z.looseObject({ id: z.string().nullish(), value: z.unknown().optional() })).default([]),
       }),
     )
     .default([]),
