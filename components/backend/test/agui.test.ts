@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TestBackend } from "./backend.ts";
 import { TestCluster } from "./cluster.ts";
 import { TestRunner } from "./runner.ts";
-import { createSession, setEndpoint, type TestSession } from "./session.ts";
+import { createSession, runnerOf, setEndpoint, type TestSession } from "./session.ts";
 
 let cluster: TestCluster;
 let backend: TestBackend;
@@ -159,6 +159,10 @@ describe("a clone with history", () => {
     ]);
     expect(events[0]).toMatchObject({ threadId: uid, input: { threadId: uid } });
     expect(JSON.stringify(events)).not.toContain(session.uid);
+    const account = await runnerOf(cluster, "blue", `${session.name}-fork`);
+    const told = await backend.call("GET", `/internal/transcripts/${uid}/conversation`, account);
+    expect(told.text).toBe("User: the quince\n\nAssistant: hello");
+    expect((await backend.call("GET", `/internal/transcripts/${uid}/conversation`, session.token)).status).toBe(403);
     const found = await backend.call("GET", `${base}-fork/search?q=QUINCE`, cluster.token("vic"));
     expect(found.body).toMatchObject({ items: [{ messageId: "u1" }] });
   });

@@ -119,6 +119,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   [`GET ${SESSION}/agui/tasks/:id/output`]: session,
 
   "GET /internal/transcripts/:uid": { who: "runner" },
+  "GET /internal/transcripts/:uid/conversation": { who: "runner" },
   "POST /internal/transcripts/:uid/events": { who: "runner", body: [] },
   "PUT /internal/transcripts/:uid/archive/:kind": { who: "runner", body: {} },
   "DELETE /internal/transcripts/:uid": { who: "operator" },

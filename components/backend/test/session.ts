@@ -22,6 +22,13 @@ export async function createSession(cluster: TestCluster, project: string, name:
     { metadata: { name }, spec: { runnerType: "replay", permissionMode: "bypass" } },
     { namespace: project },
   );
+  const token = await runnerOf(cluster, project, name);
+  return { project, name, uid: session.metadata.uid, token };
+}
+
+/** A session's ServiceAccount and its rights, as the operator makes them. @returns its token */
+export async function runnerOf(cluster: TestCluster, project: string, name: string): Promise<string> {
+  const { admin } = cluster;
   const account = sessionObjectName(name);
   const metadata = { name: account };
   await admin.create(serviceAccounts, { metadata }, { namespace: project });
@@ -35,7 +42,7 @@ export async function createSession(cluster: TestCluster, project: string, name:
     subjects: [{ kind: "ServiceAccount", name: account, namespace: project }],
   };
   await admin.create(roleBindings, binding, { namespace: project });
-  return { project, name, uid: session.metadata.uid, token: await accountToken(cluster, project, account) };
+  return accountToken(cluster, project, account);
 }
 
 /** A token of a ServiceAccount, as a pod gets one. It ends with the account. */

@@ -13,6 +13,7 @@ import { messageOf } from "./errors.ts";
 import { Recorder } from "./events/recorder.ts";
 import { Secrets } from "./events/redaction.ts";
 import { closeInterruptedRun, readFormerAttempt, tellForgotten } from "./runs/former-attempt.ts";
+import { formerConversation } from "./session/former-conversation.ts";
 import { ProjectConfiguration } from "./session/project-configuration.ts";
 import { SessionClient } from "./session/session.ts";
 import { StateFile } from "./state/state-file.ts";
@@ -37,6 +38,8 @@ export interface Opened {
   readonly projectConfiguration: ProjectConfiguration;
   /** The digest of a former attempt, with what its log tells beyond it. */
   readonly formerDigest: AgentDigest | undefined;
+  /** What was said before the framework can remember, as text for its prompt. */
+  readonly formerConversation: string | undefined;
   /** Up to where the transcript store has events; undefined = it did not say. */
   readonly position: number | undefined;
   /** Whether the first prompt was delivered. */
@@ -87,6 +90,9 @@ export async function openAttempt(
     bridgeLoading,
     projectConfiguration.read(),
   ]);
+  // A clone with history, or a lost volume.
+  const isMissing = log.lastSeq === 0 && (position ?? 0) > 0;
+  const conversation = await formerConversation({ folder: paths.platform, transcript, isMissing, logger });
   if (position !== undefined && position > log.lastSeq) {
     logger.warn(
       { store: position, log: log.lastSeq },
@@ -99,7 +105,7 @@ export async function openAttempt(
   if (closeInterruptedRun(former, recorder)) logger.info("closed the run that the former attempt left open");
   const formerDigest = await caughtUpDigest(object.status?.agent, log);
   const remembers = bridge.remembers ?? bridge.capabilities().sessionPersistence;
-  if (!remembers && log.lastSeq > 0)
+  if (!remembers && log.lastSeq > 0 && !conversation.isNew)
     tellForgotten(recorder, environment.PILOTHOUSE_SESSION_UID, bridge.capabilities().framework, randomUUID);
   const seen = new Set([...state.current.messageIds, ...former.messageIds]);
   await state.update({ messageIds: [...seen] });
@@ -113,7 +119,12 @@ export async function openAttempt(
     logger,
   });
   recorder.listen((event) => tracing.see(event));
-  const delivered = object.status?.agent?.promptDelivered === true || former.promptRecorded || state.current.runSeq > 0;
+  const delivered =
+    object.status?.agent?.promptDelivered === true ||
+    former.promptRecorded ||
+    state.current.runSeq > 0 ||
+    // A conversation that began elsewhere does not begin again with a workflow's first words.
+    (object.spec.initialPrompt === undefined && (isMissing || conversation.text !== undefined));
   return {
     environment,
     logger,
@@ -129,6 +140,7 @@ export async function openAttempt(
     tracing,
     projectConfiguration,
     formerDigest,
+    formerConversation: conversation.text,
     position,
     delivered,
     // A framework that has forgotten its question cannot take the answer.

@@ -270,7 +270,7 @@ export class Runner {
     return toolServers(this.#configuration.mcpServers, spec, this.#broker);
   }
 
-  async #prepare({ object, paths }: Opened): Promise<void> {
+  async #prepare({ object, paths, formerConversation }: Opened): Promise<void> {
     const { workspace, bridge, usage, state } = this.#parts;
     const usageKnown = usage.start();
     const tracingKnown = this.#tracing.open();
@@ -303,6 +303,7 @@ export class Runner {
       get workflow() {
         return workspace.workflow.loaded;
       },
+      formerConversation,
       platform: this.#actions(paths),
       recordingsDirectory: this.#environment.PILOTHOUSE_RECORDINGS_DIR,
       frameworkSessionId: state.current.frameworkSessionId,

@@ -72,12 +72,12 @@ function closing(open: OpenItems): Event[] {
   ];
 }
 
-/** What stands above is for people: the framework's own memory of it stayed with the session that it came from. */
+/** The framework's own memory stayed with the session that it came from: the runner tells its agent what was said. */
 function note(name: string, fromSeq: number, threadId: string): Event[] {
   const [runId, messageId] = [randomUUID(), randomUUID()];
   const delta =
     `The conversation above was copied from session ${name}, up to event ${fromSeq}. The agent begins anew: ` +
-    "it does not know what was said above, so tell it what it needs.";
+    "it is told what was said above, and has neither the files nor the tools' results of that time.";
   return [
     { type: "RUN_STARTED", threadId, runId, metadata: { autonomous: "clone" } },
     { type: "TEXT_MESSAGE_START", messageId, role: "system" },

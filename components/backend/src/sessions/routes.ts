@@ -196,7 +196,7 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
         tags,
         summary: "Create a session with the same spec",
         description:
-          "With fromSeq the conversation up to that event is copied in front. It is there for people: the agent begins anew, and the clone says so.",
+          "With fromSeq the conversation up to that event is copied in front. The agent begins anew, is told what was said, and the clone says so.",
         params: SessionParams,
         body: CloneSessionRequest.optional(),
         response: { 201: SessionResource, ...errorAnswers },

@@ -8,6 +8,7 @@ import { callerOf } from "../http/caller.ts";
 import { Nothing, errorAnswers } from "../http/params.ts";
 import type { Feeds } from "../events/feeds.ts";
 import type { Store } from "../store/store.ts";
+import { conversationText } from "./conversation.ts";
 import type { RunnerProofs } from "./push.ts";
 
 const tags = ["internal"];
@@ -40,6 +41,21 @@ export function transcriptRoutes(dependencies: TranscriptDependencies): FastifyP
         // A runner that asks this begins to live.
         await store.noteEnd(uid, undefined);
         return { lastSeq: await store.lastSeq(uid) };
+      },
+    });
+
+    app.get("/transcripts/:uid/conversation", {
+      config: { access: "runner" },
+      schema: {
+        tags,
+        summary: "What was said, as text for an agent that does not remember it",
+        params: Params,
+        produces: ["text/plain"],
+      },
+      handler: async (request, reply) => {
+        const { uid } = request.params;
+        await proofs.demandRunner(callerOf(request), uid);
+        return reply.type("text/plain; charset=utf-8").send(await conversationText(store, uid));
       },
     });
 

@@ -90,6 +90,8 @@ export interface SessionContext {
   readonly gitEnvironment: Readonly<Record<string, string>>;
   /** The workflow that is active now, if any: instructions, commands and agents to add to the session's own. */
   readonly workflow: LoadedWorkflow | undefined;
+  /** What was said before the framework can remember, as text for the agent's prompt. */
+  readonly formerConversation?: string | undefined;
   /** What the platform's tools do; see `platform/tools.ts`. */
   readonly platform: PlatformActions;
   readonly recordingsDirectory: string | undefined;

@@ -25,6 +25,13 @@ export class TranscriptClient {
     return TranscriptPosition.parse(await response.json());
   }
 
+  /** What was said, as text; empty when nothing was. */
+  async conversation(signal: AbortSignal): Promise<string> {
+    const response = await this.#request("GET", "/conversation", undefined, undefined, signal);
+    if (!response.ok) throw await refused("GET transcript conversation", response);
+    return response.text();
+  }
+
   /** The store's position afterwards. After a gap it is before the first event that was sent. */
   async append(events: readonly SequencedEvent[], signal: AbortSignal): Promise<TranscriptPosition> {
     const response = await this.#request("POST", "/events", JSON.stringify(events), "application/json", signal);

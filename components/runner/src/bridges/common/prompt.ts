@@ -11,10 +11,12 @@ export interface SessionPromptInput {
   /** What people can do while the agent works, as the end of the first paragraph. */
   readonly people: string;
   readonly more?: readonly string[];
+  /** What was said before the framework can remember. */
+  readonly formerConversation?: string | undefined;
 }
 
 export function sessionPrompt(input: SessionPromptInput): string {
-  const { sessionName, workingDirectory, directories, paths, workflow, people, more = [] } = input;
+  const { sessionName, workingDirectory, directories, paths, workflow, people, more = [], formerConversation } = input;
   const repositories = directories.map((directory) => `- ${directory}`);
   return [
     `You work in a Pilothouse session named "${sessionName}". ${people}`,
@@ -23,6 +25,14 @@ export function sessionPrompt(input: SessionPromptInput): string {
     `Files that the user should be able to download belong in ${paths.artifacts}. Files that the user uploaded are in ${paths.uploads}.`,
     ...(workflow === undefined ? [] : [workflowPrompt(workflow)]),
     ...more,
+    ...(formerConversation === undefined ? [] : [formerPrompt(formerConversation)]),
+  ].join("\n\n");
+}
+
+function formerPrompt(conversation: string): string {
+  return [
+    "The conversation with the user goes on from an earlier one, which you do not remember yourself. This is its record; the files and the tools' results of that time may be gone, so look before you rely on them.",
+    `<earlier-conversation>\n${conversation.replaceAll("</earlier-conversation>", "")}\n</earlier-conversation>`,
   ].join("\n\n");
 }
 
