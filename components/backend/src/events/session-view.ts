@@ -5,11 +5,12 @@ import type { Caller } from "../identity/identity.ts";
 import { follow } from "../kubernetes/follow.ts";
 import { agenticSessions } from "../kubernetes/resources.ts";
 import type { Session } from "../sessions/present.ts";
+import { Listeners } from "./listeners.ts";
 import type { SessionView } from "./thread.ts";
 
 export class WatchedSession implements SessionView {
   #session: Session;
-  #change = Promise.withResolvers<void>();
+  readonly #listeners = new Listeners();
 
   constructor(session: Session) {
     this.#session = session;
@@ -19,8 +20,8 @@ export class WatchedSession implements SessionView {
     return this.#session;
   }
 
-  get changed(): Promise<void> {
-    return this.#change.promise;
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** Follows until the signal aborts. @throws ApiError NOT_FOUND when it is deleted, or what Kubernetes says */
@@ -33,8 +34,7 @@ export class WatchedSession implements SessionView {
         throw new ApiError("NOT_FOUND", `agenticsessions.${API_GROUP} "${name}" was deleted`);
       }
       this.#session = change.object;
-      this.#change.resolve();
-      this.#change = Promise.withResolvers<void>();
+      this.#listeners.notify();
     }
   }
 }

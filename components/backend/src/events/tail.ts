@@ -4,11 +4,12 @@
  */
 import { readMessages } from "@pilothouse/agui";
 import { toFrame, type Frame } from "./frames.ts";
+import { Listeners } from "./listeners.ts";
 
 const HELD_CHARACTERS = 2 * 1024 * 1024;
 
 export type Taken =
-  | { readonly type: "frames"; readonly frames: readonly Frame[] }
+  | { readonly type: "frames"; readonly frames: readonly Frame[]; readonly text: string }
   /** Nothing new yet. */
   | { readonly type: "none" }
   /** Events between the position and what is held are not here. */
@@ -20,7 +21,11 @@ export class Tail {
   #base: number;
   #ended = false;
   #notice: NodeJS.Immediate | undefined;
-  #advance = Promise.withResolvers<void>();
+  readonly #listeners = new Listeners();
+  /** What the last reader took: those that are woken with it mostly take the same. */
+  #taken:
+    | { readonly position: number; readonly end: number; readonly frames: readonly Frame[]; readonly text: string }
+    | undefined;
 
   /** `after`: what the connection was opened to continue from. */
   constructor(after: number) {
@@ -37,9 +42,9 @@ export class Tail {
     return this.#base;
   }
 
-  /** Resolves at the next frame, or when the connection ends. */
-  get advanced(): Promise<void> {
-    return this.#advance.promise;
+  /** Calls the listener at each new frame, and when the connection ends. Returns how to stop listening. */
+  onAdvance(listener: () => void): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** Takes the runner's stream in until it ends. Never rejects: how it ended does not matter to readers. */
@@ -63,8 +68,14 @@ export class Tail {
 
   take(position: number): Taken {
     if (position < this.#base) return { type: "behind" };
-    const frames = this.#frames.slice(position - this.#base);
-    return frames.length === 0 ? { type: "none" } : { type: "frames", frames };
+    const end = this.#base + this.#frames.length;
+    if (position >= end) return { type: "none" };
+    if (this.#taken?.position !== position || this.#taken.end !== end) {
+      const frames = this.#frames.slice(position - this.#base);
+      this.#taken = { position, end, frames, text: frames.map(({ text }) => text).join("") };
+    }
+    const { frames, text } = this.#taken;
+    return { type: "frames", frames, text };
   }
 
   #push(frame: Frame): void {
@@ -96,7 +107,6 @@ export class Tail {
   #notify(): void {
     clearImmediate(this.#notice);
     this.#notice = undefined;
-    this.#advance.resolve();
-    this.#advance = Promise.withResolvers<void>();
+    this.#listeners.notify();
   }
 }

@@ -3,13 +3,13 @@
  * the session. Each event is written once, in order: `position` is the number of the last one, and only its successor
  * may follow. The stream ends when the reader goes, the session is deleted, or the reader may no longer see it.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Identity } from "../identity/identity.ts";
 import type { Session } from "../sessions/present.ts";
 import type { Store } from "../store/store.ts";
 import type { Feeds, Attachment } from "./feeds.ts";
 import type { Frame } from "./frames.ts";
 import { stored, storedCompact } from "./history.ts";
+import type { Tail } from "./tail.ts";
 
 /** Where frames go. */
 export interface FrameSink {
@@ -23,8 +23,8 @@ export interface FrameSink {
 /** The session as the reader's own watch sees it. */
 export interface SessionView {
   readonly session: Session;
-  /** Resolves at the next change. */
-  readonly changed: Promise<void>;
+  /** Calls the listener at each change. Returns how to stop listening. */
+  onChange(listener: () => void): () => void;
 }
 
 export interface ThreadOptions {
@@ -49,13 +49,19 @@ const LONGEST_PAUSE = 1_000;
 const PATIENCE = 20;
 
 export async function streamThread(options: ThreadOptions): Promise<void> {
-  const { sink } = options;
+  const { sink, view } = options;
   const thread = new Thread(options);
+  const wake = (): void => thread.wake();
+  sink.closed.addEventListener("abort", wake, { once: true });
+  const unwatch = view.onChange(wake);
   try {
     await thread.sendHistory();
     while (!sink.closed.aborted && !thread.done) await thread.step();
   } catch (error) {
     if (!sink.closed.aborted) throw error;
+  } finally {
+    unwatch();
+    sink.closed.removeEventListener("abort", wake);
   }
 }
 
@@ -67,6 +73,7 @@ class Thread {
   #idle = 0;
   #alone = false;
   #done = false;
+  #waiter: (() => void) | undefined;
 
   constructor(options: ThreadOptions) {
     this.#options = options;
@@ -77,6 +84,11 @@ class Thread {
   /** True after the last event that the reader wants. */
   get done(): boolean {
     return this.#done;
+  }
+
+  /** Ends the wait that is under way, if any: something has changed. Spurious calls cost a look around. */
+  wake(): void {
+    this.#waiter?.();
   }
 
   async sendHistory(): Promise<void> {
@@ -116,14 +128,22 @@ class Thread {
 
   /** Until the connection ends, the session's runner is another one, or events are missing in between. */
   async #sendLive({ tail }: Attachment, session: Session): Promise<void> {
-    const { sink, view } = this.#options;
+    const { view } = this.#options;
     const endpoint = session.status?.endpoint;
+    const unlisten = tail.onAdvance(() => this.wake());
+    try {
+      await this.#takeLive(tail, () => view.session.status?.endpoint !== endpoint);
+    } finally {
+      unlisten();
+    }
+  }
+
+  async #takeLive(tail: Tail, isOver: () => boolean): Promise<void> {
     for (;;) {
-      if (sink.closed.aborted || this.#done) return;
-      const { advanced } = tail;
+      if (this.#done || this.#options.sink.closed.aborted) return;
       const taken = tail.take(this.#position);
       if (taken.type === "frames") {
-        this.#send(taken.frames);
+        this.#sendLiveText(taken.frames, taken.text);
         continue;
       }
       if (taken.type === "behind") {
@@ -134,9 +154,17 @@ class Thread {
         continue;
       }
       this.#alone = false;
-      if (tail.ended || view.session.status?.endpoint !== endpoint) return;
-      await this.#race([advanced, view.changed]);
+      if (tail.ended || isOver()) return;
+      await this.#woken();
     }
+  }
+
+  /** Frames that follow directly, with their text made once for all readers. */
+  #sendLiveText(frames: readonly Frame[], text: string): void {
+    const last = frames.at(-1);
+    if (last === undefined || this.#options.select !== undefined) return this.#send(frames);
+    this.#position = last.seq;
+    this.#options.sink.write(text);
   }
 
   async #sendPieces(frames: readonly Frame[]): Promise<void> {
@@ -171,30 +199,23 @@ class Thread {
   }
 
   async #wait(milliseconds: number): Promise<void> {
-    const { feeds, view } = this.#options;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const giveUp = feeds.onStored(this.#uid, resolve);
-    const timer = new AbortController();
-    const pause = sleep(milliseconds, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
+    const giveUp = this.#options.feeds.onStored(this.#uid, () => this.wake());
+    const timer = setTimeout(() => this.wake(), milliseconds);
+    timer.unref();
     try {
-      await this.#race([promise, view.changed, pause]);
+      await this.#woken();
     } finally {
       giveUp();
-      timer.abort();
+      clearTimeout(timer);
     }
   }
 
-  /** Whichever comes first, the reader's leaving included. */
-  async #race(promises: readonly Promise<void>[]): Promise<void> {
-    const { closed } = this.#options.sink;
-    if (closed.aborted) return;
+  /** Until {@link wake}; at once when the reader has gone. Nothing may be awaited between a look around and this. */
+  async #woken(): Promise<void> {
+    if (this.#options.sink.closed.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const onAbort = (): void => resolve();
-    closed.addEventListener("abort", onAbort, { once: true });
-    try {
-      await Promise.race([promise, ...promises]);
-    } finally {
-      closed.removeEventListener("abort", onAbort);
-    }
+    this.#waiter = resolve;
+    await promise;
+    this.#waiter = undefined;
   }
 }
