@@ -1,6 +1,7 @@
 import { BrokerEnvironment, LABELS, RunnerEnvironment, type AgentRuntimeSpec } from "@pilothouse/contracts";
 import type { Container, Stored } from "@pilothouse/kubernetes";
 import { describe, expect, it } from "vitest";
+import { POD } from "../../test/model/fixtures.ts";
 import type { SessionObject } from "../resources/types.ts";
 import { sessionJob, type PodSettings } from "./job.ts";
 
@@ -30,22 +31,10 @@ const runtime: AgentRuntimeSpec = {
   },
 };
 const settings: PodSettings = {
+  ...POD,
   brokerImage: "registry/broker:1",
   backendUrl: "http://backend:8080",
   backendJwks: '{"keys":[]}',
-  nodeSelector: {},
-  runtimeClass: undefined,
-  tolerations: [],
-  broker: {
-    egressHosts: undefined,
-    integrationHosts: undefined,
-    requestsPerMinute: undefined,
-    maxRequestBytes: undefined,
-    resources: { requests: { cpu: "10m" } },
-  },
-  recordingsDirectory: undefined,
-  gitHosts: undefined,
-  otlpEndpoint: undefined,
   upstreams: { anthropic: "http://gateway" },
 };
 const session: Stored<SessionObject> = {
