@@ -1,51 +1,38 @@
-/** The backend as a process of its own, so that its memory can be told from the test's. */
+/** The backend as a process of its own: its memory can be told from the test's, and it can be killed. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { backendVariables } from "./backend.ts";
 import type { TestCluster } from "./cluster.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const REGISTRIES = fileURLToPath(new URL("../../../deploy/registries/", import.meta.url));
+
+type Variables = Readonly<Record<string, string>>;
 
 export class BackendProcess {
-  readonly url: string;
-  readonly #child: ChildProcess;
+  /** By which runners know it. */
+  readonly jwks: string;
+  readonly #variables: Variables;
+  #child: ChildProcess;
+  #url = "";
 
-  private constructor(child: ChildProcess, url: string) {
-    this.#child = child;
-    this.url = url;
+  private constructor(variables: Variables, jwks: string) {
+    this.jwks = jwks;
+    this.#variables = variables;
+    this.#child = spawnBackend(variables);
   }
 
-  static async start({ folder, local }: TestCluster): Promise<BackendProcess> {
-    const data = await mkdtemp(join(folder, "process-"));
-    const keyFile = join(data, "key.pem");
-    const { privateKey } = generateKeyPairSync("ed25519");
-    await writeFile(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN], {
-      stdio: ["ignore", "pipe", "ignore"],
-      env: {
-        HOST: "127.0.0.1",
-        PORT: "0",
-        KUBERNETES_API_URL: local.url,
-        KUBERNETES_CA_FILE: local.caFile,
-        DATA_DIR: data,
-        SIGNING_KEY_FILE: keyFile,
-        AGENT_REGISTRY_FILE: join(REGISTRIES, "agent-registry.json"),
-        MODELS_FILE: join(REGISTRIES, "models.json"),
-        AUDIT_LOG: "off",
-      },
-    });
-    for await (const line of createInterface({ input: child.stdout })) {
-      const { address } = JSON.parse(line) as { address?: string };
-      if (address === undefined) continue;
-      child.stdout.resume();
-      return new BackendProcess(child, address);
-    }
-    throw new Error("the backend ended before it served");
+  static async start(cluster: TestCluster, variables: Variables = {}): Promise<BackendProcess> {
+    const found = await backendVariables(cluster);
+    const backend = new BackendProcess({ ...found.variables, AUDIT_LOG: "off", ...variables }, found.jwks);
+    backend.#url = await addressOf(backend.#child);
+    return backend;
+  }
+
+  get url(): string {
+    return this.#url;
   }
 
   get pid(): number {
@@ -54,14 +41,39 @@ export class BackendProcess {
 
   /** What it holds in memory, in MiB. */
   async memory(): Promise<number> {
-    const status = await readFile(`/proc/${this.#child.pid ?? 0}/status`, "utf8");
+    const status = await readFile(`/proc/${this.pid}/status`, "utf8");
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
   }
 
+  /** As the kernel or a lost node would. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return;
     const ended = once(this.#child, "exit");
     this.#child.kill("SIGKILL");
     await ended;
   }
+
+  /** After {@link stop}: a new process at the same address. */
+  async restart(): Promise<void> {
+    this.#child = spawnBackend({ ...this.#variables, PORT: new URL(this.#url).port });
+    await addressOf(this.#child);
+  }
+}
+
+function spawnBackend(env: Variables): ChildProcess {
+  const options = ["--disable-warning=ExperimentalWarning", MAIN];
+  return spawn(process.execPath, options, { stdio: ["ignore", "pipe", "ignore"], env });
+}
+
+/** Resolves once it serves; its log is read from then on, so that it never waits for a reader. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  child.once("exit", (code) => reject(new Error(`the backend ended with ${code ?? "a signal"} before it served`)));
+  if (child.stdout === null) throw new Error("the backend has no output");
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    const { address } = JSON.parse(line) as { address?: string };
+    if (address !== undefined) resolve(address);
+  });
+  return promise;
 }

@@ -5,10 +5,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { constantFrom, integer, record, sample } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { backendVariables } from "./backend.ts";
+import { BackendProcess } from "./backend-process.ts";
 import { TestCluster } from "./cluster.ts";
 import { findPostgres, startPostgres, type PostgresServer } from "./postgres.ts";
-import { BackendProcess } from "./process.ts";
 import { TestReader } from "./reader.ts";
 import { TestRunner } from "./runner.ts";
 import { createSession, setEndpoint, type TestSession } from "./session.ts";
@@ -27,15 +26,14 @@ describe.skipIf(programs === undefined)("two replicas that are killed", () => {
 
   beforeAll(async () => {
     [cluster, database] = await Promise.all([TestCluster.start(), startPostgres(programs ?? "")]);
-    const found = await backendVariables(cluster);
-    jwks = found.jwks;
-    const variables = { ...found.variables, DATABASE_URL: database.url };
-    replicas = await Promise.all([BackendProcess.start(variables), BackendProcess.start(variables)]);
+    const variables = { DATABASE_URL: database.url };
+    replicas = await Promise.all([BackendProcess.start(cluster, variables), BackendProcess.start(cluster, variables)]);
+    jwks = replicas[0].jwks;
     await cluster.project("blue", [{ user: "olga", role: "admin" }]);
   }, 90_000);
 
   afterAll(async () => {
-    for (const replica of replicas ?? []) await replica.kill();
+    for (const replica of replicas ?? []) await replica.stop();
     await cluster?.stop();
     await database?.stop();
   });
@@ -104,7 +102,7 @@ describe.skipIf(programs === undefined)("two replicas that are killed", () => {
       });
       expect(answer.status).toBe(202);
       await reader.until(() => reader.lastSeq > turn * 32 + 5);
-      await entered.kill();
+      await entered.stop();
       await reader.until(() => reader.lastSeq === (turn + 1) * 32, 20_000);
       await entered.restart();
     }
@@ -135,7 +133,7 @@ describe.skipIf(programs === undefined)("two replicas that are killed", () => {
       if (turn % KILL_EVERY === KILL_EVERY - 1) {
         await restarting;
         const replica = replicas[Math.floor(turn / KILL_EVERY) % 2 === 0 ? 0 : 1];
-        await replica.kill();
+        await replica.stop();
         restarting = replica.restart();
       } else if (what === "reader") readers[turn % 2]?.cut();
       else if (what === "both") for (const reader of readers) reader.cut();
