@@ -304,6 +304,10 @@ get: { parameters: { path: { "uid": string; }; };  responses: { 200: { content: 
 /** Forget a session */
 delete: { parameters: { path: { "uid": string; }; };  responses: { 204: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
+"/internal/transcripts/{uid}/conversation": {
+/** What was said, as text for an agent that does not remember it */
+get: { parameters: { path: { "uid": string; }; };  responses: { 200: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
+};
 "/internal/transcripts/{uid}/events": {
 /** Add events */
 post: { parameters: { path: { "uid": string; }; }; requestBody: { content: { "application/json": ({ "seq": number; "event": { "type": string; }; })[]; } }; responses: { 200: { content: { "application/json": { "lastSeq": number; }; } }; 409: { content: { "application/json": { /** What went wrong and what to do, as a sentence */
@@ -319,7 +323,7 @@ put: { parameters: { path: { "uid": string; "kind": "artifacts" | "diff"; }; }; 
 
 export interface components {
 schemas: {
-"RunAgentInputInput": { /** The session's uid; any other is refused */
+"RunAgentInputInput": { /** What the client calls the conversation; a session has one thread, its uid */
 "threadId"?: string; "runId"?: string; "parentRunId"?: string; "protocolVersion"?: string; "messages"?: ({ "id"?: string; "role": "developer" | "system" | "assistant" | "user" | "tool" | "activity" | "reasoning"; "content"?: unknown; "metadata"?: { [name: string]: unknown }; })[]; "state"?: unknown; "tools"?: (unknown)[]; "context"?: (unknown)[]; "forwardedProps"?: unknown; "resume"?: ({ "interruptId": string; "status": "resolved" | "cancelled"; "payload"?: unknown; })[]; };
 "FeedbackRequestInput": { "metaType": "thumbs_up" | "thumbs_down"; "messageId": string; "comment"?: string; };
 "CreateSessionInput": { /** session-<short id> when absent */

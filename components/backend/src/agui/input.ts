@@ -4,11 +4,12 @@ import type { InputMessage, MessageSender, RunRequest } from "@pilothouse/contra
 import { invalidField } from "../errors/api-error.ts";
 import type { Identity } from "../identity/identity.ts";
 
-/** The RunAgentInput for the runner. `metadata.sender` of user messages is the caller, whatever the client wrote. */
+/**
+ * The RunAgentInput for the runner. The address names the session, and a session has one thread: the id that a client
+ * gives to a conversation is its own affair. `metadata.sender` of user messages is the caller, whatever the
+ * client wrote.
+ */
 export function runInput(request: RunRequest, threadId: string, identity: Identity) {
-  if (request.threadId !== undefined && request.threadId !== threadId) {
-    throw invalidField("threadId", `the thread of this session is ${threadId}`);
-  }
   if (request.messages.length === 0 && (request.resume ?? []).length === 0) {
     throw invalidField("messages", "a run needs a message, or resume[]");
   }

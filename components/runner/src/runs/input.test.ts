@@ -16,12 +16,15 @@ describe("the input of a run", () => {
     });
   });
 
+  it("takes a conversation by whatever id a client gives it", () => {
+    expect(readRunInput({ threadId: "other", messages: [] }, options).threadId).toBe(options.threadId);
+  });
+
   it.each([
     ["hello", "BODY_INVALID"],
     [[], "BODY_INVALID"],
     [{ messages: [{ role: "pirate", content: "x" }] }, "BODY_INVALID"],
     [{ runId: 7, messages: [] }, "BODY_INVALID"],
-    [{ threadId: "other", messages: [] }, "THREAD_UNKNOWN"],
   ])("refuses %j", (body, code) => {
     expect(() => readRunInput(body, options)).toThrow(expect.objectContaining({ code }));
   });

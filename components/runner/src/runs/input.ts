@@ -29,7 +29,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /**
  * Fills in what a session knows by itself (thread, ids) and checks the rest.
  *
- * @throws RunnerError BODY_INVALID naming the field, or THREAD_UNKNOWN
+ * @throws RunnerError BODY_INVALID naming the field
  */
 export function readRunInput(body: unknown, options: ReadInputOptions): RunAgentInput {
   if (!isRecord(body)) throw new RunnerError("BODY_INVALID", "the body must be an object: AG-UI's RunAgentInput");
@@ -49,12 +49,8 @@ export function readRunInput(body: unknown, options: ReadInputOptions): RunAgent
     const [issue] = result.error.issues;
     throw new RunnerError("BODY_INVALID", `${issue?.path.join(".") ?? "body"}: ${issue?.message ?? "invalid"}`);
   }
-  if (result.data.threadId !== options.threadId)
-    throw new RunnerError(
-      "THREAD_UNKNOWN",
-      `threadId ${result.data.threadId}: this session's only thread is ${options.threadId}`,
-    );
-  return result.data;
+  // Clients name conversations by ids of their own; a session has one thread, whatever they call it.
+  return { ...result.data, threadId: options.threadId };
 }
 
 /**

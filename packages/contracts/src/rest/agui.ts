@@ -24,7 +24,7 @@ export const ResumeEntry = z.looseObject({
 /** AG-UI's RunAgentInput, with what a session already knows made optional. */
 export const RunRequest = z
   .strictObject({
-    threadId: Id.optional().describe("The session's uid; any other is refused"),
+    threadId: Id.optional().describe("What the client calls the conversation; a session has one thread, its uid"),
     runId: Id.optional(),
     parentRunId: Id.optional(),
     protocolVersion: z.string().max(20).optional(),
