@@ -55,6 +55,8 @@ interface Settings {
   directories: readonly string[];
 }
 
+export const createBridge = (): PlatformBridge => new ClaudeAgentBridge();
+
 export class ClaudeAgentBridge implements PlatformBridge {
   readonly #translator = new Translator(randomUUID, () => performance.now());
   readonly #tasks = new Tasks({ toolCallId: (toolUseId) => this.#translator.toolCallId(toolUseId) });

@@ -63,6 +63,8 @@ interface Settings {
   directories: readonly string[];
 }
 
+export const createBridge = (): PlatformBridge => new GeminiCliBridge();
+
 export class GeminiCliBridge implements PlatformBridge {
   #context: SessionContext | undefined;
   #settings: Settings | undefined;

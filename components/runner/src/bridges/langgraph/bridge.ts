@@ -35,6 +35,8 @@ interface Turn {
   usage: readonly TokenUsage[];
 }
 
+export const createBridge = (): PlatformBridge => new LangGraphBridge();
+
 export class LangGraphBridge implements PlatformBridge {
   /** The checkpointer lies on the session's volume, or on the server. */
   readonly remembers = true;

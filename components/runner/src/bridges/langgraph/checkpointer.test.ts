@@ -39,7 +39,8 @@ describe("the checkpointer", () => {
     saver = new FileCheckpointer(join(directory, "inner", "checkpoints.sqlite"));
     const tuple = await saver.getTuple(thread());
     expect(tuple).toMatchObject({ config: thread("2"), parentConfig: thread("1"), metadata: METADATA });
-    const [message] = tuple?.checkpoint.channel_values["messages"] as [HumanMessage];
+    const messages = tuple?.checkpoint.channel_values["messages"];
+    const message: unknown = Array.isArray(messages) ? messages[0] : undefined;
     expect(HumanMessage.isInstance(message) && message.content).toBe("ahoy again");
   });
 

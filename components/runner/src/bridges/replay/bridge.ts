@@ -18,6 +18,8 @@ import { parseRecording, type RecordedEvent, type RecordedRun } from "./recordin
 const BUNDLED = fileURLToPath(new URL("recordings", import.meta.url));
 const DEFAULT_RECORDING = "fix-the-flaky-test";
 
+export const createBridge = (): PlatformBridge => new ReplayBridge();
+
 export class ReplayBridge implements PlatformBridge {
   /** A restarted session plays on with the next run. */
   readonly remembers = true;
