@@ -11,8 +11,10 @@ import type {
   Secret,
   Stored,
 } from "@pilothouse/kubernetes";
+import { isDeepStrictEqual } from "node:util";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Registries } from "../configuration/registries.ts";
+import type { ProjectSettingsObject } from "../resources/types.ts";
 import type { SessionMetrics } from "../metrics/session-metrics.ts";
 import type { TranscriptStore } from "../transcript/transcript-store.ts";
 import type { Caches } from "./caches.ts";
@@ -41,6 +43,14 @@ export const namespaceOf = (object: Stored<KubernetesObject>): string => object.
 export function isManaged(caches: Caches, namespace: string): boolean {
   const object = caches.namespaces.get(namespace);
   return object !== undefined && object.metadata.deletionTimestamp === undefined;
+}
+
+/** The sum of a project's costs changes all the time, and matters to nobody but the controller that writes it. */
+export function onlySpendingChanged(change: Change<ProjectSettingsObject>): boolean {
+  if (change.type !== "updated") return false;
+  const { object, previous } = change;
+  if (object.metadata.generation !== previous.metadata.generation) return false;
+  return isDeepStrictEqual({ ...object.status, spending: undefined }, { ...previous.status, spending: undefined });
 }
 
 /** Keys of a project's secret, each with a fingerprint of its value. */

@@ -11,7 +11,7 @@ import { PlaceBook } from "../session/queue.ts";
 import { SessionReconciler } from "../session/session-reconciler.ts";
 import type { SpendingReconciler } from "../spending/spending-reconciler.ts";
 import { BY_NAMESPACE, BY_PARENT, BY_SESSION_UID } from "./caches.ts";
-import { isManaged, keysOf, namespaceOf, type ControllerContext, type Watch } from "./context.ts";
+import { isManaged, keysOf, namespaceOf, onlySpendingChanged, type ControllerContext, type Watch } from "./context.ts";
 
 export interface SessionController {
   readonly controller: Controller;
@@ -88,7 +88,8 @@ export function sessionController(
   watch(caches.pods, (change) => ofSession(change.object));
   const startingOrRunning = (session: Stored<SessionObject>): boolean => session.spec.desiredState === "Running";
   watch(caches.settings, (change) => {
-    if (change.type !== "resynced") enqueueAll(namespaceOf(change.object), startingOrRunning);
+    if (change.type !== "resynced" && !onlySpendingChanged(change))
+      enqueueAll(namespaceOf(change.object), startingOrRunning);
   });
   watch(caches.runnerSecrets, (change) =>
     enqueueAll(namespaceOf(change.object), (session) => session.status?.phase === "Pending"),

@@ -7,7 +7,7 @@ import { projectSettings, type SessionObject } from "../resources/types.ts";
 import { SettingsReconciler } from "../settings/settings-reconciler.ts";
 import { SpendingReconciler } from "../spending/spending-reconciler.ts";
 import { BY_NAMESPACE } from "./caches.ts";
-import { isManaged, keysOf, namespaceOf, type ControllerContext, type Watch } from "./context.ts";
+import { isManaged, keysOf, namespaceOf, onlySpendingChanged, type ControllerContext, type Watch } from "./context.ts";
 
 export function settingsController(context: ControllerContext, watch: Watch): Controller {
   const { caches, client, metrics, logger, now } = context;
@@ -30,7 +30,9 @@ export function settingsController(context: ControllerContext, watch: Watch): Co
     logger,
   });
   const enqueueNamespace = (change: Change<KubernetesObject>): void => controller.enqueue(namespaceOf(change.object));
-  watch(caches.settings, enqueueNamespace);
+  watch(caches.settings, (change) => {
+    if (!onlySpendingChanged(change)) enqueueNamespace(change);
+  });
   watch(caches.runnerSecrets, enqueueNamespace);
   watch(caches.integrationSecrets, enqueueNamespace);
   watch(caches.namespaces, (change) => controller.enqueue(change.object.metadata.name));
@@ -57,7 +59,9 @@ export function integrationsController(context: ControllerContext, watch: Watch)
     logger,
   });
   const enqueueNamespace = (change: Change<KubernetesObject>): void => controller.enqueue(namespaceOf(change.object));
-  watch(caches.settings, enqueueNamespace);
+  watch(caches.settings, (change) => {
+    if (!onlySpendingChanged(change)) enqueueNamespace(change);
+  });
   watch(caches.integrationSecrets, enqueueNamespace);
   watch(caches.namespaces, (change) => controller.enqueue(change.object.metadata.name));
   return controller;
