@@ -3,6 +3,7 @@ import { toMessages, type SequencedEvent } from "@pilothouse/agui";
 import type { Message } from "@ag-ui/core";
 import type { Feedback } from "@pilothouse/contracts";
 import type { Session } from "../sessions/present.ts";
+import { contentText } from "../transcripts/content-text.ts";
 
 const LONGEST_RESULT = 20_000;
 
@@ -50,18 +51,6 @@ function section(message: Message): string[] {
     default:
       return [];
   }
-}
-
-/** The text of a message; other parts are named. */
-function contentText(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
-  return content
-    .map((part: unknown) => {
-      if (typeof part !== "object" || part === null || !("type" in part)) return "";
-      return part.type === "text" && "text" in part ? String(part.text) : `[${String(part.type)}]`;
-    })
-    .join("\n");
 }
 
 function pretty(json: string): string {

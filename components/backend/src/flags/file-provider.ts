@@ -1,23 +1,18 @@
 /** OpenFeature over flags.json. A flag that the file does not name is off. */
-import {
-  OpenFeature,
-  StandardResolutionReasons,
-  TypeMismatchError,
-  type Provider,
-  type ResolutionDetails,
-} from "@openfeature/server-sdk";
+import { OpenFeature, StandardResolutionReasons, type ResolutionDetails } from "@openfeature/server-sdk";
 import type { FlagManifest } from "@pilothouse/contracts";
 import type { RegistryFile } from "../catalog/registry-file.ts";
+import { BooleanProvider } from "./boolean-provider.ts";
 import type { FlagService } from "./flags.ts";
 
 export type FlagFile = RegistryFile<typeof FlagManifest>;
 
-export class FileProvider implements Provider {
+export class FileProvider extends BooleanProvider {
   readonly metadata = { name: "flags-file" };
-  readonly runsOn = "server";
   readonly #file: FlagFile;
 
   constructor(file: FlagFile) {
+    super();
     this.#file = file;
   }
 
@@ -28,22 +23,6 @@ export class FileProvider implements Provider {
       ? { value: defaultValue, reason: StandardResolutionReasons.DEFAULT }
       : { value: flag.enabled, reason: StandardResolutionReasons.STATIC };
   }
-
-  async resolveStringEvaluation(flagKey: string): Promise<ResolutionDetails<string>> {
-    throw notBoolean(flagKey);
-  }
-
-  async resolveNumberEvaluation(flagKey: string): Promise<ResolutionDetails<number>> {
-    throw notBoolean(flagKey);
-  }
-
-  async resolveObjectEvaluation<T>(flagKey: string): Promise<ResolutionDetails<T>> {
-    throw notBoolean(flagKey);
-  }
-}
-
-function notBoolean(flagKey: string): TypeMismatchError {
-  return new TypeMismatchError(`flag ${flagKey} is on or off and has no other value`);
 }
 
 /** The flag service over a file. `domain` keeps several backends of one process (tests) apart. */

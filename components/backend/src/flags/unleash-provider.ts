@@ -7,13 +7,12 @@ import { mkdir } from "node:fs/promises";
 import {
   OpenFeature,
   StandardResolutionReasons,
-  TypeMismatchError,
   type EvaluationContext,
-  type Provider,
   type ResolutionDetails,
 } from "@openfeature/server-sdk";
 import type { Logger } from "pino";
 import { InMemStorageProvider, Unleash } from "unleash-client";
+import { BooleanProvider } from "./boolean-provider.ts";
 import { FileProvider, type FlagFile } from "./file-provider.ts";
 import type { FlagService } from "./flags.ts";
 
@@ -31,15 +30,15 @@ export interface UnleashOptions {
 /** As long as a start waits for a first state. */
 const PATIENCE_MILLISECONDS = 3_000;
 
-export class UnleashProvider implements Provider {
+export class UnleashProvider extends BooleanProvider {
   readonly metadata = { name: "unleash" };
-  readonly runsOn = "server";
   readonly #file: FileProvider;
   readonly #options: UnleashOptions;
   readonly #unleash: Unleash;
   #problem: string | undefined = "Unleash has not been reached yet";
 
   private constructor(options: UnleashOptions, file: FlagFile, keeps: boolean) {
+    super();
     this.#file = new FileProvider(file);
     this.#options = options;
     const { url, token, refreshSeconds, folder, logger } = options;
@@ -119,22 +118,6 @@ export class UnleashProvider implements Provider {
     const value = this.#unleash.isEnabled(flagKey, { userId: project, properties: { project } }, defaultValue);
     return { value, reason: StandardResolutionReasons.TARGETING_MATCH, flagMetadata: { source: "unleash" } };
   }
-
-  async resolveStringEvaluation(flagKey: string): Promise<ResolutionDetails<string>> {
-    throw notBoolean(flagKey);
-  }
-
-  async resolveNumberEvaluation(flagKey: string): Promise<ResolutionDetails<number>> {
-    throw notBoolean(flagKey);
-  }
-
-  async resolveObjectEvaluation<T>(flagKey: string): Promise<ResolutionDetails<T>> {
-    throw notBoolean(flagKey);
-  }
-}
-
-function notBoolean(flagKey: string): TypeMismatchError {
-  return new TypeMismatchError(`flag ${flagKey} is on or off and has no other value`);
 }
 
 /** The flag service over Unleash. `domain` keeps several backends of one process (tests) apart. */

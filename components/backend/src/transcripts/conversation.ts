@@ -5,6 +5,7 @@
 import { parseEvent, toMessages, type SequencedEvent } from "@pilothouse/agui";
 import type { Message } from "@ag-ui/core";
 import type { Store } from "../store/store.ts";
+import { contentText } from "./content-text.ts";
 
 const PAGE = 1000;
 /** It becomes part of a system prompt, and of one argument of a process (128 KiB on Linux). */
@@ -44,25 +45,14 @@ function parsed(seq: number, data: string): SequencedEvent[] {
 }
 
 function tell(message: Message): string[] {
-  if (message.role === "user") return said("User", text(message.content));
+  if (message.role === "user") return said("User", contentText(message.content));
   if (message.role !== "assistant") return [];
   const tools = (message.toolCalls ?? []).map((call) => `[The assistant used the tool ${call.function.name}]`);
-  return [...said("Assistant", text(message.content ?? "")), ...tools];
+  return [...said("Assistant", contentText(message.content ?? "")), ...tools];
 }
 
 function said(who: string, words: string): string[] {
   if (words.trim() === "") return [];
   const isLong = words.length > LONGEST_MESSAGE;
   return [`${who}: ${isLong ? `${words.slice(0, LONGEST_MESSAGE)} [and more]` : words}`.toWellFormed()];
-}
-
-function text(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
-  return content
-    .map((part: unknown) => {
-      if (typeof part !== "object" || part === null || !("type" in part)) return "";
-      return part.type === "text" && "text" in part ? String(part.text) : `[${String(part.type)}]`;
-    })
-    .join("\n");
 }
