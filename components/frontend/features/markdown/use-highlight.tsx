@@ -1,34 +1,41 @@
 "use client";
 /** Highlighted code as React elements; plain text until the highlighter is there. */
 import type { ElementContent, Root } from "hast";
-import { type ReactNode, useDeferredValue, useMemo, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useDeferredValue, useMemo, useSyncExternalStore } from "react";
 
 type Highlight = (code: string, language: string) => Root | undefined;
 
-let loaded: Highlight | undefined;
-let loading: Promise<void> | undefined;
+/** Per language: the highlighter, once it and the language's grammar are there. */
+const ready = new Map<string, Highlight>();
+const asked = new Set<string>();
 const listeners = new Set<() => void>();
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  loading ??= import("./highlight").then(
-    (module) => {
-      loaded = module.highlight;
-      for (const tell of listeners) tell();
-    },
-    () => undefined, // Without colours the code is as readable as before.
-  );
-  return () => listeners.delete(listener);
+async function load(language: string): Promise<void> {
+  asked.add(language);
+  const { highlight, loadGrammar } = await import("./highlight");
+  await loadGrammar(language);
+  ready.set(language, highlight);
+  for (const tell of listeners) tell();
 }
 
-export function useHighlight(code: string, language: string): ReactNode {
+export function useHighlight(code: string, writtenLanguage: string): ReactNode {
+  const language = writtenLanguage.toLowerCase();
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      listeners.add(listener);
+      // Without colours the code is as readable as before; the next block asks again.
+      if (language !== "" && !asked.has(language)) load(language).catch(() => asked.delete(language));
+      return () => listeners.delete(listener);
+    },
+    [language],
+  );
   const highlight = useSyncExternalStore<Highlight | undefined>(
     subscribe,
-    () => loaded,
+    () => ready.get(language),
     () => undefined,
   );
   const settled = useDeferredValue(code);
-  const tree = useMemo(() => highlight?.(settled, language.toLowerCase()), [highlight, settled, language]);
+  const tree = useMemo(() => highlight?.(settled, language), [highlight, settled, language]);
   // While a block streams, the coloured part lags by a frame or two: the rest is shown plain.
   return tree === undefined || !code.startsWith(settled)
     ? code
