@@ -42,7 +42,17 @@ const OPERATOR_VARIABLES = [
 
 /** What every child gets from our own environment; nothing else leaks into it. */
 function baseEnvironment(): Record<string, string> {
-  return inherited("PATH", "HOME", "TMPDIR", "LANG", "TZ", "PILOTHOUSE_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT");
+  return inherited(
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "TZ",
+    "PILOTHOUSE_LOG_LEVEL",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    "OTEL_TRACES_SAMPLER_ARG",
+  );
 }
 
 function inherited(...names: string[]): Record<string, string> {

@@ -43,8 +43,7 @@ export class EventStreams {
         raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...SSE_HEADERS });
         raw.flushHeaders();
         raw.socket?.setNoDelay(true);
-        // HEAD asks for the head alone, which is out.
-        if (this.#ending || raw.req.method === "HEAD") body.destroy();
+        if (this.#ending) body.destroy();
         await passOn(body, raw);
       } finally {
         this.#open.delete(body);
