@@ -173,4 +173,17 @@ describe("retention", () => {
     for (const session of [recent, live, again]) expect(left).toContain(session.uid);
     expect(await sweep()).toEqual([]);
   });
+
+  it("learns of an end from a list that is followed", async () => {
+    const session = await createSession(cluster, "blue", "watched");
+    await push(session);
+    await setStatus(session, { phase: "Failed", completionTime: longAgo });
+    const end = new AbortController();
+    await fetch(`${await backend.listen()}/api/projects/blue/agentic-sessions?watch=1`, {
+      headers: { accept: "text/event-stream", authorization: `Bearer ${token}` },
+      signal: end.signal,
+    });
+    await expect.poll(sweep).toEqual([session.uid]);
+    end.abort();
+  });
 });

@@ -73,7 +73,7 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
           const size = query.search === undefined ? { limit: 1 } : {};
           const { items } = await caller.kubernetes.list(agenticSessions, { ...selection, ...size });
           const said = await TranscriptMatches.among(store, query.search, items);
-          await streamSessions(caller, project, query, said, streams.open(reply));
+          await streamSessions({ caller, project, query, said, retention, writer: streams.open(reply) });
           return reply;
         }
         const { items } = await caller.kubernetes.list(agenticSessions, selection);

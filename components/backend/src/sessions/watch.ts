@@ -6,17 +6,22 @@ import type { Caller } from "../identity/identity.ts";
 import { agenticSessions } from "../kubernetes/resources.ts";
 import { follow } from "../kubernetes/follow.ts";
 import type { TranscriptMatches } from "../search/transcripts.ts";
+import type { Retention } from "../transcripts/retention.ts";
 import { labelSelector, matcher, searcher } from "./list.ts";
 import { present } from "./present.ts";
 
+export interface ListStream {
+  readonly caller: Caller;
+  readonly project: string;
+  readonly query: SessionListQuery;
+  /** What `search` finds in transcripts. */
+  readonly said: TranscriptMatches;
+  readonly retention: Retention;
+  readonly writer: SseWriter;
+}
+
 /** Resolves when the client has gone, or may no longer see the list (a last event `error` says so). */
-export async function streamSessions(
-  caller: Caller,
-  project: string,
-  query: SessionListQuery,
-  said: TranscriptMatches,
-  writer: SseWriter,
-): Promise<void> {
+export async function streamSessions({ caller, project, query, said, retention, writer }: ListStream): Promise<void> {
   const matches = matcher(query);
   const found = searcher(query.search);
   const shown = new Set<string>();
@@ -31,6 +36,7 @@ export async function streamSessions(
         continue;
       }
       const { object } = change;
+      if (change.type === "present") await retention.see([object]);
       const { name, uid } = object.metadata;
       if (change.type === "present" && matches(object) && (found(object) || (await said.hasNow(object)))) {
         send({ type: shown.has(uid) ? "modified" : "added", session: present(object) });
