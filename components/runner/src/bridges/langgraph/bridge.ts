@@ -205,8 +205,10 @@ function changed(before: Surroundings, change: SpecChange, initialModel: string 
       return { ...before, permissionMode: change.permissionMode };
     case "repositories":
       return { ...before, workingDirectory: change.workingDirectory, directories: change.directories };
-    case "mcpServers":
     case "workflow":
+      // The prompt is made anew.
+      return { ...before };
+    case "mcpServers":
       return before;
     default:
       return change satisfies never;
