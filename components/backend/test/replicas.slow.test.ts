@@ -53,6 +53,33 @@ describe.skipIf(programs === undefined)("two replicas", () => {
     await runner.stop();
   });
 
+  it("say that the store is away, and nothing of it, when the database is", async () => {
+    const own = await startPostgres(programs ?? "");
+    const backend = await TestBackend.start(cluster, { DATABASE_URL: own.url });
+    const session = await createSession(cluster, "blue", "storeless");
+    const base = "/api/projects/blue/agentic-sessions/storeless";
+    const token = cluster.token("olga");
+    expect((await backend.call("GET", `${base}/agui/feedback`, token)).status).toBe(200);
+    await own.stop();
+    const feedback = { metaType: "thumbs_up", messageId: "m" };
+    const answers = await Promise.all([
+      backend.call("GET", `${base}/agui/feedback`, token),
+      backend.call("POST", `${base}/agui/feedback`, token, feedback),
+      backend.call("GET", `${base}/search?q=word`, token),
+      backend.call("GET", `/internal/transcripts/${session.uid}`, session.token),
+      backend.call("POST", `/internal/transcripts/${session.uid}/events`, session.token, [
+        { seq: 1, event: { type: "RUN_STARTED" } },
+      ]),
+    ]);
+    for (const { status, body, text } of answers) {
+      expect([status, body]).toMatchObject([503, { code: "STORE_UNAVAILABLE" }]);
+      expect(text).not.toMatch(/ECONN|127\.0\.0\.1|pilothouse@/);
+    }
+    expect((await backend.call("GET", "/ready")).status).toBe(503);
+    expect((await backend.call("GET", base, token)).status).toBe(200);
+    await backend.stop();
+  });
+
   it("carry one request out once, whichever gets it", async () => {
     const body = { runnerType: "replay", displayName: "once" };
     const headers = { "idempotency-key": "shared" };

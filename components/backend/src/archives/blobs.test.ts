@@ -81,6 +81,8 @@ describe("S3-compatible storage", () => {
     await expect(wrong.put("c/artifacts.tar.gz", Buffer.from("x"))).rejects.toThrow(
       "the archive storage s3://archives answered PUT with 403",
     );
+    const away = new S3Blobs({ ...s3, endpoint: "http://127.0.0.1:1" });
+    await expect(away.put("c/artifacts.tar.gz", Buffer.from("x"))).rejects.toThrow("s3://archives does not answer");
     await expect(wrong.get("b/artifacts.tar.gz")).rejects.toThrow(/403/);
     expect(storage.objects.has("/archives/team/pilothouse/c/artifacts.tar.gz")).toBe(false);
   });

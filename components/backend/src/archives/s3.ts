@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { AwsClient } from "aws4fetch";
+import { StorageUnavailable } from "../store/unavailable.ts";
 import { checkKey, type Blobs } from "./blobs.ts";
 
 export interface S3Options {
@@ -65,10 +66,15 @@ export class S3Blobs implements Blobs {
 
   async #send(method: string, key: string, init: { body?: Uint8Array<ArrayBuffer>; headers?: Record<string, string> }) {
     const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
-    return this.#client.fetch(`${this.#base}/${checkKey(key)}`, { method, ...init, redirect: "error", signal });
+    const url = `${this.#base}/${checkKey(key)}`;
+    try {
+      return await this.#client.fetch(url, { method, ...init, redirect: "error", signal });
+    } catch (error) {
+      throw new StorageUnavailable(`the archive storage ${this.#name} does not answer`, { cause: error });
+    }
   }
 
   #refused(method: string, { status }: Response): Error {
-    return new Error(`the archive storage ${this.#name} answered ${method} with ${status}`);
+    return new StorageUnavailable(`the archive storage ${this.#name} answered ${method} with ${status}`);
   }
 }

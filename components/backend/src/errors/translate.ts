@@ -1,6 +1,7 @@
 /** Turns whatever was thrown into the one error shape. What is not Kubernetes' is translated as in every server. */
 import { ConnectionError, KubernetesError } from "@pilothouse/kubernetes";
 import { translateError, type HttpError } from "@pilothouse/server";
+import { isStoreAway } from "../store/unavailable.ts";
 import { ApiError } from "./api-error.ts";
 import type { ErrorCode } from "./table.ts";
 
@@ -10,6 +11,12 @@ export function translate(error: unknown): HttpError {
     return new ApiError("KUBERNETES_UNAVAILABLE", "the Kubernetes API does not answer; try again", {
       cause: error,
       retryAfterSeconds: 1,
+    });
+  }
+  if (isStoreAway(error)) {
+    return new ApiError("STORE_UNAVAILABLE", "the transcript store does not answer; try again", {
+      cause: error,
+      retryAfterSeconds: 2,
     });
   }
   return translateError(error);
