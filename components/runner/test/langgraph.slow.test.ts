@@ -79,6 +79,42 @@ describe("a session with LangGraph", () => {
     await end();
   });
 
+  it("asks the user for a session of its own, and names this one", async () => {
+    const { client, session, end } = await stage.start();
+    const wish = { prompt: "look at the other harbour", displayName: "Other" };
+    stage.model.use(
+      parseScript({
+        rules: [
+          {
+            when: { prompt: "start" },
+            steps: [
+              [
+                { tool: "rename_session", input: { title: "Harbours" } },
+                { tool: "start_session", input: wish },
+              ],
+              "Started.",
+            ],
+          },
+        ],
+      }),
+    );
+    const asked = await client.say("start");
+    expect(asked.interrupts).toMatchObject([{ reason: "child_session", metadata: { session: wish } }]);
+    const resume = asked.interrupts.map(({ id }) => ({
+      interruptId: id,
+      status: "resolved" as const,
+      payload: { decision: "allow", sessionName: "other-1" },
+    }));
+    expect((await client.answer(resume)).outcome).toBe("success");
+    expect(client.messages.findLast((message) => message.role === "tool")).toMatchObject({
+      content: expect.stringContaining("session other-1"),
+    });
+    await expect
+      .poll(async () => (await stage.platform.session(session.name)).status?.agent?.title, { timeout: 5000 })
+      .toBe("Harbours");
+    await end();
+  });
+
   it("talks to a graph on a server: text, a question, an interrupt, an error, and again after kill -9", async () => {
     const first = await stage.start({
       environmentVariables: { LANGGRAPH_URL: server.url, LANGGRAPH_ASSISTANT: "harbour" },

@@ -4,6 +4,7 @@
  */
 import type { Interrupt, Message, ResumeEntry } from "@ag-ui/core";
 import { z } from "zod";
+import { childSessionDecision, childSessionInterrupt, declinedWords } from "../../platform/child-session.ts";
 import {
   ANSWER_UNREADABLE,
   approvalInterrupt,
@@ -15,7 +16,7 @@ import {
 } from "../common/asks.ts";
 
 export const Ask = z.object({
-  kind: z.enum(["question", "tool_approval"]),
+  kind: z.enum(["question", "tool_approval", "child_session"]),
   toolCallId: z.string(),
   toolName: z.string(),
   input: z.record(z.string(), z.unknown()),
@@ -29,6 +30,7 @@ export const Answer = z.discriminatedUnion("type", [
     always: z.boolean(),
     input: z.record(z.string(), z.unknown()).optional(),
   }),
+  z.object({ type: z.literal("started"), sessionName: z.string() }),
   z.object({ type: z.literal("refused"), words: z.string() }),
 ]);
 export type Answer = z.infer<typeof Answer>;
@@ -68,6 +70,8 @@ export function resumeValue({ foreign }: Waiting, answer: Answer): unknown {
 }
 
 export function interruptOf({ id, ask }: Waiting, toolCallId: string): Interrupt {
+  const session = ask.kind === "child_session" ? childSessionInterrupt(id, toolCallId, ask.input) : undefined;
+  if (session !== undefined) return session;
   const questions = ask.kind === "question" ? Questions.input.safeParse(ask.input) : undefined;
   const asked = { id, ...(toolCallId === "" ? {} : { toolCallId }) };
   if (questions?.success === true) return questionInterrupt(asked, questions.data);
@@ -84,6 +88,12 @@ export function answerTo({ ask, foreign }: Waiting, entry: ResumeEntry | undefin
     return read.success
       ? { type: "answers", answers: read.data.answers }
       : { type: "refused", words: ANSWER_UNREADABLE };
+  }
+  if (ask.kind === "child_session") {
+    const decided = childSessionDecision(entry);
+    return decided.decision === "allow"
+      ? { type: "started", sessionName: decided.sessionName }
+      : { type: "refused", words: declinedWords(decided) };
   }
   const decision = ToolDecision.safeParse(entry.payload);
   if (!decision.success || decision.data.decision === "deny")

@@ -2,6 +2,7 @@
  * A ReAct agent in this process: LangChain's agent graph with tools that work in the workspace, and a checkpointer on the
  * session's volume, so that a new attempt goes on where the former one was.
  */
+import type { Event } from "@pilothouse/agui";
 import { join } from "node:path";
 import { AIMessage, AIMessageChunk, BaseMessage, RemoveMessage, ToolMessage } from "@langchain/core/messages";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
@@ -20,7 +21,7 @@ import { openModel, providerOf } from "../models.ts";
 import type { Tell } from "../told.ts";
 import { editingTools, readingTools } from "../tools/files.ts";
 import { Place } from "../tools/place.ts";
-import { questionTool, stateTools } from "../tools/session.ts";
+import { questionTool, sessionTools } from "../tools/session.ts";
 import { searchTools, shellTool } from "../tools/shell.ts";
 import { humanMessage } from "./content.ts";
 import { sessionMiddleware, type Present } from "./middleware.ts";
@@ -55,7 +56,7 @@ export interface LocalGraphOptions {
   /** The provider that models.json names for a model. */
   readonly listedProvider: (model: string) => string | undefined;
   readonly newCallId: (id: string) => string;
-  readonly tellState: Parameters<typeof stateTools>[1];
+  readonly tellState: (event: Event) => void;
 }
 
 export class LocalGraph implements GraphEngine {
@@ -241,7 +242,12 @@ export class LocalGraph implements GraphEngine {
       ...editingTools(place),
       shellTool(programs),
       questionTool(),
-      ...stateTools(context.sharedState, tellState),
+      ...sessionTools({
+        actions: context.platform,
+        state: context.sharedState,
+        workingDirectory: () => this.#surroundings?.workingDirectory ?? context.workingDirectory,
+        tell: async (event) => tellState(event),
+      }),
     ];
     this.#tools = tools.map((each) => each.name);
     const middleware = sessionMiddleware({

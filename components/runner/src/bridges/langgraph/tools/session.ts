@@ -1,10 +1,9 @@
 /** Tools about the session itself: asking the user, and the state that is shared with the user's application. */
-import type { Event } from "@pilothouse/agui";
 import { tool, type StructuredToolInterface } from "@langchain/core/tools";
 import { interrupt } from "@langchain/langgraph";
 import { z } from "zod";
 import { messageOf } from "../../../errors.ts";
-import type { SharedState } from "../../../state/shared-state.ts";
+import { platformTools, START_SESSION_TOOL, type PlatformToolsOptions } from "../../../platform/tools.ts";
 import { Questions } from "../../common/asks.ts";
 import { answerOf, type Ask } from "../asking.ts";
 import { ToolRefusal } from "./refusal.ts";
@@ -31,31 +30,24 @@ export function questionTool(): StructuredToolInterface {
   );
 }
 
-export function stateTools(state: SharedState, tell: (event: Event) => void): StructuredToolInterface[] {
-  return [
-    tool(async () => JSON.stringify(state.current), {
-      name: "get_shared_state",
-      description: "Reads the JSON document that this session shares with the user's application.",
-      schema: z.object({}),
-    }),
+/** The platform's tools; the one that starts a session asks the user for it. */
+export function sessionTools(options: PlatformToolsOptions): StructuredToolInterface[] {
+  return platformTools(options).map(({ name, description, shape, run }) =>
     tool(
-      async ({ path, value }: { path: string; value?: unknown }) => {
-        try {
-          tell(state.change(path, value));
-        } catch (error) {
+      async (input: Record<string, unknown>, config: { toolCallId?: string }) => {
+        const given = name === START_SESSION_TOOL ? withSession(input, config.toolCallId ?? "") : input;
+        return run(given).catch((error: unknown) => {
           throw new ToolRefusal(messageOf(error), { cause: error });
-        }
-        return "Done.";
+        });
       },
-      {
-        name: "update_shared_state",
-        description:
-          "Changes one place of the JSON document that this session shares with the user's application, which sees it at once.",
-        schema: z.object({
-          path: z.string().describe("JSON pointer, such as /plan/title"),
-          value: z.unknown().optional().describe("The new value; without it, what is there is removed"),
-        }),
-      },
+      { name, description, schema: z.object(shape) },
     ),
-  ];
+  );
+}
+
+function withSession(input: Record<string, unknown>, toolCallId: string): Record<string, unknown> {
+  const ask: Ask = { kind: "child_session", toolCallId, toolName: START_SESSION_TOOL, input };
+  const answer = answerOf(interrupt<Ask, unknown>(ask));
+  if (answer.type === "started") return { ...input, sessionName: answer.sessionName };
+  throw new ToolRefusal(answer.type === "refused" ? answer.words : "The user did not start this session.");
 }
