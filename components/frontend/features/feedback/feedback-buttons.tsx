@@ -42,7 +42,7 @@ export function FeedbackButtons({ messageId, items, me, canGive, onGive, onTakeB
             size="sm"
             disabled={!canGive}
             aria-pressed={isMine}
-            aria-label={texts.feedback[metaType]}
+            aria-label={said.length > 0 ? `${texts.feedback[metaType]}, ${said.length}` : texts.feedback[metaType]}
             title={[texts.feedback[metaType], ...said.map(inWords)].join("\n")}
             className={cn("min-w-7 px-1.5", isMine && "text-accent-ink")}
             onClick={() => {

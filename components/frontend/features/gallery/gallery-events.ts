@@ -82,7 +82,7 @@ function script() {
 
 /** A small picture: a message must not need another host. */
 const PICTURE =
-  "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC";
+  "iVBORw0KGgoAAAANSUhEUgAAABgAAAAQCAYAAAAMJL+VAAAAUUlEQVR4AeyQwQkAIAwDg6PoTK6gM7mCzuQs+u+jpUj7KBbyKASSXMqzHUslGF/AgF0HOGmJBkSkRSD5PyKJEPwRldXBSaxMDP4LSIHn13zBBQAA//86HeVlAAAABklEQVQDACVOTLm1+5+JAAAAAElFTkSuQmCC";
 
 const ask = (id: string, questions: object[]) => ({
   id,

@@ -54,5 +54,20 @@ describe("searchThread", () => {
     expect(search("command", ...events)).toHaveLength(0);
   });
 
+  it("finds a call once, also when it was asked about and decided", () => {
+    const input = { command: "ls harbour" };
+    const interrupts = [{ id: "i", reason: "tool_approval", toolCallId: "1", metadata: { toolName: "Bash", input } }];
+    const events = [
+      { type: "RUN_STARTED", runId: "r" },
+      ...tool("1", "Bash", input, "").slice(0, 3),
+      { type: "RUN_FINISHED", outcome: { type: "interrupt", interrupts } },
+    ];
+    const decided = { status: "resolved", interruptId: "i", payload: { decision: "deny", message: "too far" } };
+    const answered = [...events, { type: "RUN_STARTED", runId: "s", input: { resume: [decided] } }];
+    expect(search("harbour", ...events)).toHaveLength(2);
+    expect(search("harbour", ...answered)).toHaveLength(1);
+    expect(search("too far", ...answered)).toHaveLength(1);
+  });
+
   it("finds nothing for nothing", () => expect(search("  ", text("a", "x"))).toEqual([]));
 });

@@ -2,7 +2,7 @@
 import type { Row } from "../chat/rows.ts";
 import { isRecord } from "../thread/fields.ts";
 import { positionOf, subagentKey } from "../thread/reduce/entries.ts";
-import type { Entry, ThreadState } from "../thread/thread-state.ts";
+import type { Entry, InterruptEntry, ThreadState } from "../thread/thread-state.ts";
 import { parseArguments } from "../tools/partial-json.ts";
 
 export interface Hit {
@@ -79,13 +79,18 @@ function wordsOf(entry: Entry): string {
     case "activity":
       return values(entry.content);
     case "interrupt":
-      return `${entry.message ?? ""}\n${values(entry.metadata)}\n${values(recordedAnswer(entry.resolution))}`;
+      return askedWords(entry);
     case "run-end":
       return entry.message ?? "";
   }
 }
 
-const recordedAnswer = (resolution: unknown): unknown => (isRecord(resolution) ? resolution["payload"] : undefined);
+/** An approval that was decided shows the tool and the decision; what was asked about stands in the call itself. */
+function askedWords({ message, metadata, reason, resolution }: InterruptEntry): string {
+  const answer = resolution?.status === "resolved" ? values(resolution.payload) : "";
+  if (resolution !== undefined && reason === "tool_approval") return `${values(metadata["toolName"])}\n${answer}`;
+  return `${message ?? ""}\n${values(metadata)}\n${answer}`;
+}
 
 /** All texts of a value, as they are shown: names of fields and quotation marks are not searched. */
 function values(value: unknown): string {
