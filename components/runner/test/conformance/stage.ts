@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly broker?: Record<string, string>;
   readonly runner?: Record<string, string>;
   readonly integrationSecrets?: Record<string, string>;
+  /** Called as the runner's process is about to start. */
+  readonly beforeRunner?: () => void;
 }
 
 export class Stage {
@@ -48,6 +50,7 @@ export class Stage {
     const broker = await BrokerProcess.start(session, this.model.url, KEY, also.broker, also.integrationSecrets);
     const stopBroker = async (): Promise<void> => broker.stop();
     this.#started.add(stopBroker);
+    also.beforeRunner?.();
     const runner = await RunnerProcess.start(this.platform, session, {
       RUNNER_TYPE: runnerType,
       PILOTHOUSE_BROKER_URL: broker.url,
