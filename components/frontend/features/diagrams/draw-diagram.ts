@@ -3,7 +3,8 @@
 import { isRecord, textOf } from "../thread/fields";
 
 const FRAME = "/diagram-frame";
-const TIMEOUT_MS = 20_000;
+/** Long enough for the library to arrive and to be read on a slow machine. */
+const TIMEOUT_MS = 60_000;
 const MAXIMUM_KEPT = 50;
 
 export interface Diagram {
@@ -32,6 +33,8 @@ export function drawDiagram(code: string, isDark: boolean): Promise<Diagram> {
   if (drawn.size >= MAXIMUM_KEPT && oldest.done !== true) drawn.delete(oldest.value);
   const diagram = ask(code, isDark).then(pictureOf);
   drawn.set(key, diagram);
+  // What failed may do better the next time it is shown: the frame may not have been there yet.
+  diagram.catch(() => drawn.delete(key));
   return diagram;
 }
 
