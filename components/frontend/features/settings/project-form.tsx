@@ -1,5 +1,6 @@
 "use client";
 import { ProjectSummary } from "@pilothouse/contracts";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field, Input, Textarea } from "@/components/ui/field";
@@ -12,7 +13,8 @@ import { useSettingsChange } from "./use-settings-query";
 export function ProjectForm({ project, canChange }: { project: ProjectSummary; canChange: boolean }) {
   const [displayName, setDisplayName] = useState(project.displayName);
   const [description, setDescription] = useState(project.description);
-  const change = useSettingsChange(queryKeys.projects);
+  const client = useQueryClient();
+  const change = useSettingsChange<ProjectSummary>(queryKeys.projects);
   const isChanged = displayName !== project.displayName || description !== project.description;
 
   function submit(event: FormEvent): void {
@@ -21,6 +23,7 @@ export function ProjectForm({ project, canChange }: { project: ProjectSummary; c
     change.mutate({
       run: () => request(ProjectSummary, api.project(project.name), { method: "PUT", body }),
       done: texts.general.saved,
+      onDone: (saved) => client.setQueryData([...queryKeys.project(project.name), "description"], saved),
     });
   }
 
