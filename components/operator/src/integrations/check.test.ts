@@ -28,7 +28,7 @@ async function check(id: string, credentials: Credentials) {
     allowedHosts: [`corp.test:${server.port}`],
     certificateAuthorities: server.certificate,
     resolve: async () => ["127.0.0.1"],
-    timeoutMilliseconds: 1000,
+    timeoutMilliseconds: 10_000,
   };
   return checkCredential(service, credentials, guard, new AbortController().signal);
 }
