@@ -21,7 +21,7 @@ test.describe.serial("on a phone", () => {
   });
 
   const expectNoSideways = async () =>
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
 
   test("a project is made, and the first session started from it", async () => {
     await page.getByRole("button", { name: "New project" }).tap();

@@ -43,7 +43,7 @@ test.describe.serial("screenshots", () => {
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         await expectNoViolation(page, `${name}, ${size}, ${colorScheme}`);
-        const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const tooWide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
         expect(tooWide, `${name}, ${size}: pixels beyond the screen`).toBeLessThanOrEqual(0);
         await page.screenshot({ path: join(FOLDER, `${name}.${size}.${colorScheme}.png`) });
       }

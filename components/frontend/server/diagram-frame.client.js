@@ -1,8 +1,12 @@
 // Runs in the frame that draws diagrams (diagram-frame.ts): takes a text, gives back a picture or what is wrong with it.
 let number = 0;
 
-addEventListener("message", async ({ data, source }) => {
+addEventListener("message", ({ data, source }) => {
   if (source !== parent || typeof data?.id !== "string" || typeof data.code !== "string") return;
+  void draw(data);
+});
+
+async function draw(data) {
   try {
     mermaid.initialize({
       startOnLoad: false,
@@ -21,6 +25,6 @@ addEventListener("message", async ({ data, source }) => {
   } catch (error) {
     parent.postMessage({ id: data.id, error: String(error?.message ?? error).slice(0, 1000) }, "*");
   }
-});
+}
 
 parent.postMessage({ isReady: true }, "*");

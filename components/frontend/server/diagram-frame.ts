@@ -27,7 +27,9 @@ const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Diagra
 
 const scripts: Readonly<Record<string, () => string>> = {
   [`${DIAGRAM_FRAME}/mermaid.js`]: () =>
-    createRequire(import.meta.url).resolve("mermaid").replace(/[^/\\]+$/, "mermaid.min.js"),
+    createRequire(import.meta.url)
+      .resolve("mermaid")
+      .replace(/[^/\\]+$/, "mermaid.min.js"),
   [`${DIAGRAM_FRAME}/draw.js`]: () => fileURLToPath(new URL("diagram-frame.client.js", import.meta.url)),
 };
 
@@ -46,7 +48,7 @@ export function serveDiagramFrame(request: IncomingMessage, response: ServerResp
   }
   const file = Object.hasOwn(scripts, path) ? scripts[path] : undefined;
   if (file === undefined) return false;
-  const isCompressed = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  const isCompressed = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
   // The frame has an origin of its own, so that its scripts come from another one.
   response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
   response.writeHead(200, {

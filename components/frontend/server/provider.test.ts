@@ -243,7 +243,7 @@ describe("signing in at a provider", () => {
     const { location } = await browser.go("/login/provider?next=/projects");
     const state = new URL(location ?? "").searchParams.get("state") ?? "";
     const end = await browser.go(
-      `/login/callback?${new URLSearchParams({ error: "access_denied", state, iss: issuer })}`,
+      `/login/callback?${new URLSearchParams({ error: "access_denied", state, iss: issuer }).toString()}`,
     );
     expect(end.location).toBe("/login?problem=denied&next=%2Fprojects");
     expect(reported).toHaveLength(1);

@@ -71,8 +71,11 @@ describe("any stream of events", () => {
         const ended = replay([...events, { type: "RUN_FINISHED", runId: "z", outcome: { type: "success" } }]);
         const after = replay(late, ended, events.length + 2);
         expect(after.lastSeq).toBe(events.length + 1 + late.length);
-        for (const [position, entry] of [...ended.entries].entries())
-          if (entry.kind === "user") expect(after.entries.get(position)).toMatchObject({ parts: entry.parts });
+        const said = [...ended.entries].flatMap((entry, position) =>
+          entry.kind === "user" ? [{ entry, position }] : [],
+        );
+        for (const { entry, position } of said)
+          expect(after.entries.get(position)).toMatchObject({ parts: entry.parts });
         const again = replay([{ type: "RUN_STARTED", runId: "fresh" }], after, after.lastSeq + 1);
         expect(again.run?.runId).toBe("fresh");
         expect(again.pendingInterrupts.every((position) => again.entries.get(position)?.kind === "interrupt")).toBe(
