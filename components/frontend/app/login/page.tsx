@@ -16,7 +16,10 @@ interface LoginPageProps {
 export default async function LoginPage({ searchParams }: LoginPageProps) {
   const { problem, next } = await searchParams;
   const provider = await providerName();
-  const explanation = typeof problem === "string" ? texts.signIn.problems[problem] : undefined;
+  const explanation =
+    typeof problem === "string" && Object.hasOwn(texts.signIn.problems, problem)
+      ? texts.signIn.problems[problem]
+      : undefined;
   return (
     <main className="grid min-h-dvh place-items-center bg-rail px-4">
       <div className="w-full max-w-sm">

@@ -74,7 +74,7 @@ export function languageOf(path: string): string {
   const name = path.split("/").at(-1)?.toLowerCase() ?? "";
   if (name === "dockerfile") return "dockerfile";
   const extension = name.includes(".") ? (name.split(".").at(-1) ?? "") : "";
-  return LANGUAGES[extension] ?? extension;
+  return (Object.hasOwn(LANGUAGES, extension) ? LANGUAGES[extension] : undefined) ?? extension;
 }
 
 const LANGUAGES: Readonly<Record<string, string>> = {
