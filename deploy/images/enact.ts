@@ -74,11 +74,10 @@ async function copy(
 }
 
 async function run(command: string, cwd: string, environment: Readonly<Record<string, string>>): Promise<void> {
-  const { PATH = "", HOME = "" } = process.env;
   const output: string[] = [];
   const child = spawn("sh", ["-c", command], {
     cwd,
-    env: { PATH, HOME, npm_config_prefer_offline: "true", ...environment },
+    env: { ...ofThisMachine(), npm_config_prefer_offline: "true", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk.toString()));
@@ -88,6 +87,17 @@ async function run(command: string, cwd: string, environment: Readonly<Record<st
     child.once("close", resolve);
   });
   if (code !== 0) throw new Error(`${command} ended with ${String(code)}:\n${output.join("").slice(-4000)}`);
+}
+
+/** How this machine finds its programs and reaches its package registry; nothing else of it belongs into an image. */
+function ofThisMachine(): Record<string, string> {
+  const names = ["PATH", "HOME", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 async function exists(path: string): Promise<boolean> {
