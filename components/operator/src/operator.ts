@@ -21,7 +21,7 @@ import { RegistryLoader } from "./configuration/registries.ts";
 import { startHealthServer } from "./http/health-server.ts";
 import { createSessionMetrics } from "./metrics/session-metrics.ts";
 import { OPERATOR_NAME } from "./session/names.ts";
-import { fingerprintKey, fingerprintWith } from "./settings/fingerprints.ts";
+import { fingerprintKey, Fingerprints } from "./settings/fingerprints.ts";
 import { createTranscriptStore } from "./transcript/transcript-store.ts";
 import { createCaches, informersOf } from "./wiring/caches.ts";
 import { runControllers } from "./wiring/controllers.ts";
@@ -67,8 +67,8 @@ export async function startOperator(
   await Promise.all([loader.read(), loader.mcpServers()]);
 
   const instance = `${hostname()}_${process.pid}_${randomBytes(4).toString("hex")}`;
-  const fingerprint = fingerprintWith(await fingerprintKey(client, logger, signal));
-  const caches = createCaches(client, configuration.resyncMilliseconds, logger, fingerprint);
+  const fingerprints = new Fingerprints();
+  const caches = createCaches(client, configuration.resyncMilliseconds, logger, fingerprints.of);
   const events = new EventRecorder({ client, component: OPERATOR_NAME, instance, logger });
   const leading = new Gauge({
     name: "leader_election_master_status",
@@ -147,9 +147,11 @@ export async function startOperator(
     }
   };
 
-  const caching = Promise.all([...informers.map(async (informer) => informer.run(signal)), events.run(signal)]);
   const untilDone = async (): Promise<void> => {
+    let caching: Promise<unknown> = Promise.resolve();
     try {
+      fingerprints.use(await fingerprintKey(client, logger, signal));
+      caching = Promise.all([...informers.map(async (informer) => informer.run(signal)), events.run(signal)]);
       await elect();
     } catch (error) {
       if (!signal.aborted) throw error;

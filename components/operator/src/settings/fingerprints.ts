@@ -23,6 +23,20 @@ const PAUSE_MILLISECONDS = 1000;
 
 export type Fingerprint = (secret: Stored<Secret>, key: string, value: string) => string;
 
+/** Fingerprints by a key that is known only once the API server has answered; nothing is cached before. */
+export class Fingerprints {
+  #with: Fingerprint | undefined;
+
+  use(key: Uint8Array): void {
+    this.#with = fingerprintWith(key);
+  }
+
+  readonly of: Fingerprint = (secret, key, value) => {
+    if (this.#with === undefined) throw new Error("the operator's fingerprint key is not known yet");
+    return this.#with(secret, key, value);
+  };
+}
+
 export function fingerprintWith(key: Uint8Array): Fingerprint {
   return (secret, name, value) => {
     const { namespace = "", name: secretName } = secret.metadata;
