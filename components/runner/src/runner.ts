@@ -3,6 +3,7 @@
  * them so that nothing is lost.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { EventType, type Event, type EventLog } from "@pilothouse/agui";
 import type { AgenticSession, AgenticSessionSpec, ChildSession } from "@pilothouse/contracts/resources/agentic-session";
 import type { BackgroundTask, RunnerFeedback, TaskOutput } from "@pilothouse/contracts/rest/agui";
@@ -40,6 +41,7 @@ import type { WorkspaceFiles } from "./workspace/files.ts";
 import { prepareRepositories } from "./workspace/prepare.ts";
 import { Workspace } from "./workspace/workspace.ts";
 
+const LOG_PATIENCE = 1000;
 const PUSH_TIMEOUT = 60_000;
 const DIFF_TIMEOUT = 30_000;
 /** A tool server that hangs must not keep its panel from showing the others. */
@@ -107,7 +109,11 @@ export class Runner {
       onProblem: (error) => logger.warn({ reason: messageOf(error) }, "the broker did not tell the usage"),
     });
     const reporter = new StatusReporter({
-      patch: async (body, signal) => session.patchStatus(body, signal),
+      patch: async (body, signal) => {
+        // The status tells of no event that a crash could still take away; a disk that hangs does not silence it.
+        await Promise.race([log.flush(), sleep(LOG_PATIENCE, undefined, { ref: false })]);
+        return session.patchStatus(body, signal);
+      },
       read: () => this.#status(),
       logger,
     });

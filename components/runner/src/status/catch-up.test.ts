@@ -41,6 +41,12 @@ describe("the digest that a new attempt begins with", () => {
     expect(await caughtUpDigest(former, log)).toEqual(former);
   });
 
+  it("counts what was appended just now", async () => {
+    const former = AgentDigest.parse({ status: "working", runId: "r", lastSeq: 4, finishedRuns: 2, turns: 2 });
+    for (const event of RUN) log.append(event);
+    expect(await caughtUpDigest(former, log)).toMatchObject({ lastSeq: 6, finishedRuns: 3 });
+  });
+
   it("is made from the log alone when the status was never written", async () => {
     expect(await caughtUpDigest(undefined, log)).toMatchObject({ lastSeq: 4, finishedRuns: 2 });
   });

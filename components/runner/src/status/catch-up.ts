@@ -9,6 +9,8 @@ import { digestEvent, initialDigest } from "./digest.ts";
  * @param former what the session's status says; undefined when no runner has written it yet
  */
 export async function caughtUpDigest(former: AgentDigest | undefined, log: EventLog): Promise<AgentDigest | undefined> {
+  // What was appended just now, such as the end of a run that the crash cut off, is readable once it is written.
+  await log.flush();
   const after = former?.lastSeq ?? 0;
   if (after >= log.lastSeq) return former;
   let state = initialDigest(former, false);
