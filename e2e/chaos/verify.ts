@@ -19,6 +19,11 @@ import { type SessionProcess, sessionProcesses } from "./processes.ts";
 type Session = any;
 
 const RESTING = ["Stopped", "Completed", "Failed"];
+/**
+ * Why a session may fail here: it was killed more often than the operator is willing to try again, or the one run that
+ * it was for was cut off and is not to be repeated.
+ */
+const FAIR_ENDS = ["gave up after", "The runner was stopped while this run was active", "the run was cut off"];
 const PARALLEL_READERS = 12;
 
 export type Verdict = { faults: string[]; phases: Record<string, number>; settledAfter: number };
@@ -108,8 +113,8 @@ function faultsOf(
     if (spec.desiredState !== "Stopped") faults.push(say(`rests as ${phase} though it is to run`));
     if (habit === "stays" && wish !== "Stopped" && phase !== "Failed")
       faults.push(say(`is ${phase} (${status.stoppedReason}) though nobody stopped it`));
-    // A session may be killed more often than the operator is willing to try again; nothing else is a reason to fail.
-    if (phase === "Failed" && !String(status.message).startsWith("gave up after")) faults.push(say("has failed"));
+    if (phase === "Failed" && !FAIR_ENDS.some((words) => String(status.message).startsWith(words)))
+      faults.push(say("has failed"));
     if (habit === "ttl" && status.completionTime < new Date(Date.now() - 10_000).toISOString())
       faults.push(say(`is ${phase} and should have been deleted by its time to live`));
   } else {
