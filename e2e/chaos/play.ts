@@ -112,7 +112,9 @@ export class Play {
       for (let seen = -1; seen !== this.#blackouts;) {
         seen = this.#blackouts;
         await this.#installation.up().catch((error: unknown) => {
-          if (seen === this.#blackouts) throw error;
+          // A blackout that came before the start had taken the data directory hit nobody.
+          const isUp = String(error).includes("already running");
+          if (seen === this.#blackouts && !isUp) throw error;
         });
       }
       this.#client = await clientOf(this.#installation);
