@@ -139,6 +139,11 @@ async function leftOvers(play: Play, sessions: Session[]): Promise<string[]> {
   return faults;
 }
 
+async function isGone(installation: Installation, token: string, name: string): Promise<boolean> {
+  const { status, body } = await installation.api(token, "GET", `${SESSIONS}/${name}`);
+  return status === 404 || body?.metadata?.deletionTimestamp !== undefined;
+}
+
 async function transcriptFaults(
   installation: Installation,
   token: string,
@@ -154,6 +159,8 @@ async function transcriptFaults(
       let events = await collectEvents(installation, token, PROJECT, name, 0, 1_500);
       // A busy machine may need longer to answer; what is not there then is missing.
       if (events.length < counted) events = await collectEvents(installation, token, PROJECT, name, 0, 10_000);
+      // A short time to live may have taken it since the list was read.
+      if (events.length === 0 && (await isGone(installation, token, name))) continue;
       const gap = events.findIndex(({ seq }, index) => seq !== index + 1);
       if (gap !== -1) faults.push(`${name}: event ${gap + 1} of its transcript has number ${events[gap]?.seq}`);
       const prompt = play.ledger.created.get(name)?.prompt;
