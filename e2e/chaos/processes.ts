@@ -5,7 +5,7 @@ export type SessionProcess = { pid: number; kind: "runner" | "broker"; uid: stri
 
 const ENTRY = /components\/(runner|broker)\/src\/main\.ts$/;
 
-/** All runners and brokers whose backend or data belongs to `installation`, a string that their environment holds. */
+/** All runners and brokers of the installation whose Kubernetes API listens on `kubernetesPort`: their environment names it. */
 export function sessionProcesses(kubernetesPort: number): SessionProcess[] {
   const found: SessionProcess[] = [];
   for (const entry of readdirSync("/proc")) {
