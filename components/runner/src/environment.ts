@@ -16,6 +16,8 @@ export interface WorkspacePaths {
   readonly platform: string;
   readonly events: string;
   readonly stateFile: string;
+  /** Runs that were accepted and have not begun. */
+  readonly waitingRuns: string;
 }
 
 export const PLATFORM_DIRECTORY = ".pilothouse";
@@ -33,6 +35,7 @@ export function workspacePaths(root: string): WorkspacePaths {
     platform,
     events: join(platform, "events"),
     stateFile: join(platform, "state.json"),
+    waitingRuns: join(platform, "runs"),
   };
 }
 

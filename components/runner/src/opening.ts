@@ -13,6 +13,7 @@ import { messageOf } from "./errors.ts";
 import { Recorder } from "./events/recorder.ts";
 import { Secrets } from "./events/redaction.ts";
 import { closeInterruptedRun, readFormerAttempt, tellForgotten } from "./runs/former-attempt.ts";
+import { WaitingRuns, type WaitingRun } from "./runs/waiting.ts";
 import { formerConversation } from "./session/former-conversation.ts";
 import { ProjectConfiguration } from "./session/project-configuration.ts";
 import { SessionClient } from "./session/session.ts";
@@ -46,6 +47,9 @@ export interface Opened {
   readonly delivered: boolean;
   /** Questions that a former attempt left unanswered. */
   readonly interrupts: readonly Interrupt[];
+  readonly waiting: WaitingRuns;
+  /** What a former attempt accepted and did not begin. */
+  readonly left: readonly WaitingRun[];
 }
 
 /** Set in the agent registry alone: a session's own variables may not begin so. */
@@ -107,8 +111,13 @@ export async function openAttempt(
   const remembers = bridge.remembers ?? bridge.capabilities().sessionPersistence;
   if (!remembers && log.lastSeq > 0 && !conversation.isNew)
     tellForgotten(recorder, environment.PILOTHOUSE_SESSION_UID, bridge.capabilities().framework, randomUUID);
-  const seen = new Set([...state.current.messageIds, ...former.messageIds]);
-  await state.update({ messageIds: [...seen] });
+  const { waiting, left } = await openWaitingRuns(paths, [...state.current.runIds, ...former.runIds], logger);
+  const waitingMessages = left.flatMap(({ request }) => request.messages.map(({ id }) => id));
+  const seen = new Set([...state.current.messageIds, ...former.messageIds, ...waitingMessages]);
+  await state.update({
+    messageIds: [...seen],
+    runIds: [...new Set([...state.current.runIds, ...former.runIds])],
+  });
   const tracing = new Tracing({
     supported: bridge.capabilities().supportedTracing,
     broker: { url: environment.PILOTHOUSE_BROKER_URL, token: environment.PILOTHOUSE_BROKER_TOKEN },
@@ -145,7 +154,23 @@ export async function openAttempt(
     delivered,
     // A framework that has forgotten its question cannot take the answer.
     interrupts: remembers ? former.interrupts : [],
+    waiting,
+    left,
   };
+}
+
+/** Of what waited, that which has not begun: the log may have a start that its file outlived. */
+async function openWaitingRuns(
+  paths: WorkspacePaths,
+  begun: readonly string[],
+  logger: Logger,
+): Promise<{ waiting: WaitingRuns; left: readonly WaitingRun[] }> {
+  const { waiting, left } = await WaitingRuns.open(paths.waitingRuns, (error) =>
+    logger.error({ reason: messageOf(error) }, "a run that waited cannot be read"),
+  );
+  const known = new Set(begun);
+  for (const { request } of left) if (known.has(request.runId)) await waiting.remove(request.runId);
+  return { waiting, left: left.filter(({ request }) => !known.has(request.runId)) };
 }
 
 /** A token that was handed out is a secret from then on, also after it was rotated. */

@@ -167,6 +167,8 @@ export class Runner {
       newId: () => this.newId(),
       sharedState: this.#sharedState,
       interrupts: start.interrupts,
+      waiting: start.waiting,
+      left: start.left,
       ready: this.ready,
       onRunEnded: (outcome, seconds) => {
         this.metrics.runEnded(outcome.type, seconds);
@@ -364,7 +366,11 @@ export class Runner {
       user === undefined ? undefined : { userId: user.userId, displayName: user.displayName ?? user.userId };
     const runId = promptRunId(this.threadId);
     const messages = [{ id: `${runId}-message`, role: "user" as const, content }];
-    this.runs.submit({ threadId: this.threadId, runId, messages, tools: [], context: [] }, sender);
+    const input = { threadId: this.threadId, runId, messages, tools: [], context: [] };
+    // The spec has it as well: a disk that does not take it loses nothing.
+    void this.runs.submit(input, sender).catch((error: unknown) => {
+      this.#logger.warn({ reason: messageOf(error) }, "the first prompt was not taken");
+    });
   }
 
   #onSession(object: AgenticSession): void {

@@ -15,12 +15,15 @@ export interface FormerAttempt {
   readonly interrupts: readonly Interrupt[];
   /** Messages that the log has; only as far as it was read. */
   readonly messageIds: readonly string[];
+  /** Runs that began; only as far as the log was read. */
+  readonly runIds: readonly string[];
 }
 
 /** Reads the log from `after` on, where the newest run begins; all of it when that is not known. */
 export async function readFormerAttempt(log: EventLog, sessionUid: string, after: number): Promise<FormerAttempt> {
   const open = new OpenItems();
   const messageIds: string[] = [];
+  const runIds: string[] = [];
   let promptRecorded = false;
   let interrupts: readonly Interrupt[] = [];
   for await (const batch of log.read({ after })) {
@@ -30,11 +33,12 @@ export async function readFormerAttempt(log: EventLog, sessionUid: string, after
         interrupts = event.outcome?.type === "interrupt" ? event.outcome.interrupts : [];
       if (event.type !== EventType.RUN_STARTED) continue;
       interrupts = [];
+      runIds.push(event.runId);
       promptRecorded ||= event.runId === promptRunId(sessionUid);
       messageIds.push(...(event.input?.messages ?? []).map((message) => message.id));
     }
   }
-  return { open, promptRecorded, interrupts, messageIds };
+  return { open, promptRecorded, interrupts, messageIds, runIds };
 }
 
 /** Ends the run that a crash cut off. */

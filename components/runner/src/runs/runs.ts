@@ -12,6 +12,7 @@ import type { SharedState } from "../state/shared-state.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { Spent, UsageSource } from "../usage/usage.ts";
 import { newMessages, previewOf, senderOf, type RunRequest, type Sender } from "./input.ts";
+import type { WaitingRun, WaitingRuns } from "./waiting.ts";
 
 export interface RunsOptions {
   readonly threadId: string;
@@ -25,17 +26,16 @@ export interface RunsOptions {
   readonly sharedState: SharedState;
   /** Questions that a former attempt left unanswered. */
   readonly interrupts: readonly Interrupt[];
+  /** Where accepted runs outlive the process. */
+  readonly waiting: Pick<WaitingRuns, "add" | "remove">;
+  /** What a former attempt accepted and did not begin. */
+  readonly left: readonly WaitingRun[];
   /** Resolves when the workspace and the framework are ready; runs wait for it. */
   readonly ready: Promise<void>;
   /** Milliseconds that the bridge has to end an interrupted run. Default 10 000. */
   readonly interruptTimeout?: number;
   /** Told of each run that ended, with the seconds it took. */
   readonly onRunEnded?: (outcome: RunOutcome, seconds: number) => void;
-}
-
-interface QueuedRun {
-  readonly request: RunRequest;
-  readonly queuedAt: string;
 }
 
 interface ActiveRun {
@@ -54,8 +54,10 @@ const MOST_ANNOUNCEMENTS = 20;
 export class Runs {
   readonly #options: RunsOptions;
   readonly #seenMessages: Set<string>;
-  readonly #knownRuns = new Set<string>();
-  #queue: QueuedRun[] = [];
+  readonly #knownRuns: Set<string>;
+  /** Runs whose acceptance is on its way to the disk. */
+  readonly #accepting = new Map<string, Promise<void>>();
+  #queue: WaitingRun[];
   #interrupts: readonly Interrupt[];
   #active: ActiveRun | undefined;
   #waitingAutonomous: { resolve(): void; reject(error: unknown): void }[] = [];
@@ -68,6 +70,8 @@ export class Runs {
     this.#options = options;
     this.#interrupts = options.interrupts;
     this.#seenMessages = new Set(options.state.current.messageIds);
+    this.#queue = [...options.left];
+    this.#knownRuns = new Set([...options.state.current.runIds, ...this.#queue.map(({ request }) => request.runId)]);
     this.#idle.resolve();
     options.ready.then(
       () => this.#next(),
@@ -86,10 +90,20 @@ export class Runs {
 
   /**
    * Takes a run; it starts at once or when the ones before it have ended. Posting the same run id again has no effect.
+   * Resolves when the run would outlive this process.
    *
-   * @throws RunnerError RUN_EMPTY, INTERRUPT_UNKNOWN, QUEUE_FULL, STOPPING
+   * @throws RunnerError RUN_EMPTY, INTERRUPT_UNKNOWN, QUEUE_FULL, STOPPING, NOT_READY
    */
-  submit(input: RunAgentInput, sender: Sender | undefined): { runId: string; threadId: string; queued: boolean } {
+  async submit(
+    input: RunAgentInput,
+    sender: Sender | undefined,
+  ): Promise<{ runId: string; threadId: string; queued: boolean }> {
+    const accepted = this.#take(input, sender);
+    await this.#accepting.get(accepted.runId);
+    return accepted;
+  }
+
+  #take(input: RunAgentInput, sender: Sender | undefined): { runId: string; threadId: string; queued: boolean } {
     if (this.#stopping) throw new RunnerError("STOPPING", "the session is stopping and takes no runs");
     const { threadId } = this.#options;
     const isQueued = (): boolean => this.#queue.some((run) => run.request.runId === input.runId);
@@ -102,7 +116,7 @@ export class Runs {
     if (this.#queue.length >= LONGEST_QUEUE)
       throw new RunnerError("QUEUE_FULL", `${LONGEST_QUEUE} runs are waiting already; cancel one or wait`);
     const queued = this.#queue.length > 0 || this.#active?.ended === false;
-    this.#enqueue(request);
+    this.#accept(this.#enqueue(request));
     return { runId: request.runId, threadId, queued };
   }
 
@@ -124,13 +138,14 @@ export class Runs {
    *
    * @throws RunnerError NOT_FOUND, or RUN_CONFLICT when it is running already
    */
-  cancel(runId: string): void {
+  async cancel(runId: string): Promise<void> {
     if (this.#active?.runId === runId)
       throw new RunnerError("RUN_CONFLICT", `run ${runId} is running already; interrupt it instead`);
     const rest = this.#queue.filter((run) => run.request.runId !== runId);
     if (rest.length === this.#queue.length) throw new RunnerError("NOT_FOUND", `no run ${runId} is waiting`);
     this.#queue = rest;
     this.#knownRuns.delete(runId);
+    await this.#forget(runId);
   }
 
   /** Ends the active run as cancelled; with a question open instead, abandons the question. */
@@ -177,7 +192,7 @@ export class Runs {
     else this.#announcements = [...this.#announcements, event].slice(-MOST_ANNOUNCEMENTS);
   }
 
-  /** Takes no more runs, drops the queue, and ends the active run within `timeout` milliseconds. */
+  /** Takes no more runs, leaves those that wait to the next attempt, and ends the active run within `timeout` milliseconds. */
   async stop(timeout: number): Promise<void> {
     this.#stopping = true;
     this.#queue = [];
@@ -187,11 +202,37 @@ export class Runs {
     await this.#idle.promise;
   }
 
-  #enqueue(request: RunRequest): void {
+  /** Whoever is told that a run was taken is told so when the disk has it. */
+  #accept(run: WaitingRun): void {
+    const { runId } = run.request;
+    const accepting = this.#options.waiting.add(run).catch((error: unknown) => {
+      const isWaiting = this.#queue.includes(run);
+      // One that has begun is in the log, which has its own way with a disk that is full.
+      if (!isWaiting) return;
+      this.#queue = this.#queue.filter((other) => other !== run);
+      this.#knownRuns.delete(runId);
+      throw new RunnerError("NOT_READY", `the disk does not take the run: ${messageOf(error)}`, { cause: error });
+    });
+    this.#accepting.set(runId, accepting);
+    const settled = (): boolean => this.#accepting.delete(runId);
+    accepting.then(settled, settled);
+  }
+
+  /** The log has the run's start, or nobody wants it any more. */
+  async #forget(runId: string): Promise<void> {
+    try {
+      await this.#accepting.get(runId);
+      await this.#options.waiting.remove(runId);
+    } catch (error) {
+      this.#options.logger.warn({ runId, reason: messageOf(error) }, "a run that waited was not taken off the disk");
+    }
+  }
+
+  #enqueue(request: RunRequest): WaitingRun {
     this.#knownRuns.add(request.runId);
     if (this.#knownRuns.size > REMEMBERED_RUNS) this.#knownRuns.delete([...this.#knownRuns][0] ?? "");
     for (const message of request.messages) this.#seenMessages.add(message.id);
-    const queued: QueuedRun = { request, queuedAt: new Date().toISOString() };
+    const queued: WaitingRun = { request, queuedAt: new Date().toISOString() };
     // An answer continues what is waiting for it, so it goes before new requests.
     if (request.resume.length > 0) this.#queue.unshift(queued);
     else this.#queue.push(queued);
@@ -200,6 +241,7 @@ export class Runs {
       () => this.#next(),
       () => undefined,
     );
+    return queued;
   }
 
   #next(): void {
@@ -222,6 +264,9 @@ export class Runs {
     try {
       // A framework may only see what the log holds: that a message was delivered must not be forgotten.
       await log.sync();
+      void this.#forget(request.runId);
+      if (interrupts.length < answered.size && request.messages.length === 0)
+        throw new RunnerError("INTERRUPT_UNKNOWN", "the question that this answers is not open any more");
       const input = { threadId, interrupts, ...request };
       outcome = await Promise.race([bridge.run(input, this.#sink(active)), active.forced.promise]);
     } catch (error) {
@@ -249,7 +294,11 @@ export class Runs {
     const parent = parentRunId === undefined ? {} : { parentRunId };
     const answers = resume.length === 0 ? {} : { resume: [...resume] };
     void state
-      .update({ runSeq: log.lastSeq, messageIds: [...this.#seenMessages] })
+      .update({
+        runSeq: log.lastSeq,
+        messageIds: [...this.#seenMessages],
+        runIds: [...state.current.runIds, request.runId],
+      })
       .catch((error: unknown) => this.#options.logger.warn({ reason: messageOf(error) }, "state was not saved"));
     recorder.record({
       type: EventType.RUN_STARTED,

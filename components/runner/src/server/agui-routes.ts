@@ -18,7 +18,7 @@ export async function aguiRoutes(app: FastifyInstance, { runner }: Options): Pro
     const input = readRunInput(request.body, { threadId: runner.threadId, sender, newId: () => runner.newId() });
     const wantsStream = (request.headers.accept ?? "").includes("text/event-stream");
     const before = runner.log.lastSeq;
-    const accepted = runner.runs.submit(input, sender);
+    const accepted = await runner.runs.submit(input, sender);
     if (!wantsStream) return reply.code(202).send(accepted);
     return streamOf(reply, async (writer) => {
       const position = await runner.startOfRun(accepted.runId, before);
@@ -40,7 +40,7 @@ export async function aguiRoutes(app: FastifyInstance, { runner }: Options): Pro
   app.post("/agui/interrupt", async () => runner.runs.interrupt());
   app.get("/agui/queue", async () => runner.runs.list());
   app.delete<{ Params: { id: string } }>("/agui/queue/:id", async (request, reply) => {
-    runner.runs.cancel(request.params.id);
+    await runner.runs.cancel(request.params.id);
     return reply.code(204).send();
   });
 }

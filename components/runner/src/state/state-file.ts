@@ -15,6 +15,8 @@ export const RunnerState = z.object({
   sharedState: z.record(z.string(), z.unknown()).default({}),
   /** Messages that the conversation has already: clients send their whole history with each run. */
   messageIds: z.array(z.string()).default([]),
+  /** The newest runs that began: a request that is repeated starts none of them again. */
+  runIds: z.array(z.string()).default([]),
   /** Answers of models so far, of which a budget may allow a number. */
   modelTurns: z.int().min(0).default(0),
   /** What workflows were cloned from, by folder. */
@@ -27,6 +29,7 @@ export const RunnerState = z.object({
 export type RunnerState = z.infer<typeof RunnerState>;
 
 const MESSAGE_IDS_KEPT = 2000;
+const RUN_IDS_KEPT = 1000;
 
 export class StateFile {
   readonly #path: string;
@@ -56,7 +59,8 @@ export class StateFile {
   /** Resolves when the disk has confirmed the change. Changes are written in the order in which they are made. */
   async update(change: Partial<RunnerState>): Promise<void> {
     const messageIds = (change.messageIds ?? this.#state.messageIds).slice(-MESSAGE_IDS_KEPT);
-    this.#state = { ...this.#state, ...change, messageIds };
+    const runIds = (change.runIds ?? this.#state.runIds).slice(-RUN_IDS_KEPT);
+    this.#state = { ...this.#state, ...change, messageIds, runIds };
     const text = JSON.stringify(this.#state);
     const written = this.#writing.then(async () => replaceFile(this.#path, text));
     this.#writing = written.catch(() => undefined);
