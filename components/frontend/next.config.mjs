@@ -6,6 +6,7 @@ export default {
   // A test builds beside an installation that runs from the same tree, not under it.
   distDir: process.env.PILOTHOUSE_UI_BUILD_DIR ?? ".next",
   poweredByHeader: false,
+  productionBrowserSourceMaps: process.env.PILOTHOUSE_UI_SOURCE_MAPS === "1",
   compress: true,
   transpilePackages: ["@pilothouse/contracts"],
   turbopack: { root: new URL("../..", import.meta.url).pathname },

@@ -1,10 +1,10 @@
 "use client";
 /** The agent wishes for another session: the reader starts it, with the reader's own rights, or does not. */
-import { SessionResource } from "@pilothouse/contracts";
 import { Rocket } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/field";
+import { SessionResource } from "@/lib/api/answers/session";
 import { api } from "@/lib/api/paths";
 import { messageOf, request } from "@/lib/api/request";
 import { texts } from "@/lib/texts";

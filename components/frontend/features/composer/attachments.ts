@@ -1,17 +1,24 @@
 /** Files that go with a message: pure rules for names, sizes, and how the agent is told. */
-import { z } from "zod";
+import { number, object, optional, text as words } from "../../lib/api/shape.ts";
 import { isRecord, listOf, textOf } from "../thread/fields.ts";
 
 /** A file as it goes with a message. */
-export const SentFile = z.object({
-  name: z.string(),
-  size: z.number(),
+export interface SentFile {
+  readonly name: string;
+  readonly size: number;
   /** Where it lies in the workspace; absent when it goes with the message alone. */
-  path: z.string().optional(),
+  readonly path?: string | undefined;
   /** The picture itself, for agents that can look at it: base64, small enough for one message. */
-  image: z.object({ mimeType: z.string(), data: z.string() }).optional(),
+  readonly image?: { readonly mimeType: string; readonly data: string } | undefined;
+}
+
+/** Reads one back from where it was kept. */
+export const readSentFile = object<SentFile>({
+  name: words,
+  size: number,
+  path: optional(words),
+  image: optional(object<Exclude<SentFile["image"], undefined>>({ mimeType: words, data: words })),
 });
-export type SentFile = z.infer<typeof SentFile>;
 
 /** The backend takes no larger file. */
 export const MAXIMUM_FILE_BYTES = 10 * 1024 * 1024;

@@ -1,14 +1,13 @@
 /** Keeps messages on their way over a reload. Pictures are left out: they are in the workspace, and storage is small. */
-import { z } from "zod";
-import { OutgoingMessage, type Outbox } from "./outbox";
+import { list } from "@/lib/api/shape";
+import { type Outbox, readOutgoing } from "./outbox";
 
-const Stored = z.array(OutgoingMessage);
+const readStored = list(readOutgoing);
 const keyOf = (thread: string) => `outbox:${thread}`;
 
 export function readOutbox(thread: string): Outbox {
   try {
-    const stored = Stored.safeParse(JSON.parse(localStorage.getItem(keyOf(thread)) ?? "[]"));
-    return stored.success ? stored.data : [];
+    return readStored(JSON.parse(localStorage.getItem(keyOf(thread)) ?? "[]"));
   } catch {
     return []; // Switched off, or not ours.
   }

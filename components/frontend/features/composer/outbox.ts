@@ -1,23 +1,36 @@
 /** Messages on their way: written, not yet in the conversation. Pure; the hook beside it does the sending. */
-import { z } from "zod";
-import { SentFile } from "./attachments.ts";
+import { flag, list, object, oneOf, text, variants } from "../../lib/api/shape.ts";
+import { readSentFile, type SentFile } from "./attachments.ts";
 
-const State = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("waiting") }),
-  z.object({ type: z.literal("sending") }),
+type State =
+  | { readonly type: "waiting" }
+  | { readonly type: "sending" }
   /** Accepted by the server; `isQueued` while another run is active. */
-  z.object({ type: z.literal("accepted"), isQueued: z.boolean() }),
-  z.object({ type: z.literal("failed"), reason: z.string() }),
-]);
+  | { readonly type: "accepted"; readonly isQueued: boolean }
+  | { readonly type: "failed"; readonly reason: string };
 
-export const OutgoingMessage = z.object({
+export interface OutgoingMessage {
   /** Id of the message and of the run that it starts, so that sending twice says it once. */
-  id: z.string().min(1),
-  text: z.string(),
-  files: z.array(SentFile).readonly(),
-  state: State,
+  readonly id: string;
+  readonly text: string;
+  readonly files: readonly SentFile[];
+  readonly state: State;
+}
+
+type StateOf<T extends State["type"]> = Extract<State, { type: T }>;
+
+/** Reads one back from where it was kept. */
+export const readOutgoing = object<OutgoingMessage>({
+  id: text,
+  text,
+  files: list(readSentFile),
+  state: variants<State>({
+    waiting: object<StateOf<"waiting">>({ type: oneOf({ waiting: true }) }),
+    sending: object<StateOf<"sending">>({ type: oneOf({ sending: true }) }),
+    accepted: object<StateOf<"accepted">>({ type: oneOf({ accepted: true }), isQueued: flag }),
+    failed: object<StateOf<"failed">>({ type: oneOf({ failed: true }), reason: text }),
+  }),
 });
-export type OutgoingMessage = Readonly<z.infer<typeof OutgoingMessage>>;
 
 export type Outbox = readonly OutgoingMessage[];
 

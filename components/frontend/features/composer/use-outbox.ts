@@ -1,7 +1,7 @@
 "use client";
 /** Sends messages in order as soon as the session can take them, and lets go of each once the conversation has it. */
-import { RunAccepted } from "@pilothouse/contracts";
 import { useCallback, useEffect, useReducer, useState } from "react";
+import { RunAccepted } from "@/lib/api/answers/conversation";
 import { api } from "@/lib/api/paths";
 import { ApiError, command, messageOf, request } from "@/lib/api/request";
 import { randomId } from "@/lib/random-id";

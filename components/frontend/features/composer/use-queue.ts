@@ -1,8 +1,8 @@
 "use client";
 /** Messages that wait on the server and are not on their way from here: of others, and from before. */
-import { RunQueueAnswer } from "@pilothouse/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { toast } from "@/components/ui/toast";
+import { RunQueueAnswer } from "@/lib/api/answers/conversation";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { command, messageOf, request } from "@/lib/api/request";

@@ -1,14 +1,15 @@
 "use client";
 /** What readers think of messages: shown at once, and taken back when the server refuses it. */
-import { Feedback, FeedbackAnswer, type FeedbackRequest } from "@pilothouse/contracts";
+import type { Feedback as FeedbackItem, FeedbackRequest } from "@pilothouse/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { toast } from "@/components/ui/toast";
+import { Feedback, FeedbackAnswer } from "@/lib/api/answers/conversation";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { command, messageOf, request } from "@/lib/api/request";
 import type { SessionPlace } from "../chat/chat-context";
 
-type Answer = { items: Feedback[] };
+type Answer = { items: FeedbackItem[] };
 type Change = { type: "give"; feedback: FeedbackRequest } | { type: "take-back"; messageId: string };
 
 export function useFeedback({ project, session }: SessionPlace, me: string | undefined) {
@@ -30,7 +31,7 @@ export function useFeedback({ project, session }: SessionPlace, me: string | und
       const before = client.getQueryData<Answer>(queryKey);
       const messageId = change.type === "give" ? change.feedback.messageId : change.messageId;
       const others = before?.items.filter((item) => item.userId !== me || item.messageId !== messageId) ?? [];
-      const mine: Feedback[] =
+      const mine: FeedbackItem[] =
         change.type === "give" && me !== undefined
           ? [{ ...change.feedback, userId: me, createdAt: new Date().toISOString() }]
           : [];

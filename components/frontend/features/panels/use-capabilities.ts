@@ -1,8 +1,8 @@
 "use client";
 /** What a session's bridge can do: as its runner says, or as the registry declares it while none runs. */
-import { SessionCapabilities } from "@pilothouse/contracts";
 import { useQuery } from "@tanstack/react-query";
 import type { AgenticSession } from "@pilothouse/contracts";
+import { SessionCapabilities } from "@/lib/api/answers/conversation";
 import { api } from "@/lib/api/paths";
 import { useRunnerTypes } from "@/lib/api/queries";
 import { queryKeys } from "@/lib/api/query-keys";

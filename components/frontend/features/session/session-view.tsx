@@ -1,8 +1,9 @@
 "use client";
 /** The page of one session: header, conversation, composer, and the panel beside them. */
-import { type AgenticSession, RunAccepted } from "@pilothouse/contracts";
+import type { AgenticSession } from "@pilothouse/contracts";
 import dynamic from "next/dynamic";
 import { useMemo, useRef, useState } from "react";
+import { RunAccepted } from "@/lib/api/answers/conversation";
 import { api } from "@/lib/api/paths";
 import { useAllowed, useMe } from "@/lib/api/queries";
 import { command, request } from "@/lib/api/request";

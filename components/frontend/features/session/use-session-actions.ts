@@ -1,16 +1,14 @@
 "use client";
 /** What can be done to a session. Each action tells by itself when it fails; the stream shows what it did. */
-import { type AgenticSession, type PatchSessionRequest, SessionResource } from "@pilothouse/contracts";
+import type { AgenticSession, PatchSessionRequest } from "@pilothouse/contracts";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { z } from "zod";
 import { toast } from "@/components/ui/toast";
+import { SessionResource } from "@/lib/api/answers/session";
 import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { command, messageOf, request } from "@/lib/api/request";
 import { texts } from "@/lib/texts";
-
-const Cloned = z.object({ metadata: z.object({ name: z.string() }) });
 
 export function useSessionActions(project: string, name: string) {
   const client = useQueryClient();
@@ -29,7 +27,7 @@ export function useSessionActions(project: string, name: string) {
     onError,
   });
   const clone = useMutation({
-    mutationFn: () => request(Cloned, api.clone(project, name), { method: "POST", body: {} }),
+    mutationFn: () => request(SessionResource, api.clone(project, name), { method: "POST", body: {} }),
     onSuccess: ({ metadata }) => {
       toast(texts.session.cloned);
       router.push(pages.session(project, metadata.name));

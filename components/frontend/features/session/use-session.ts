@@ -1,7 +1,8 @@
 "use client";
 /** One session: from the page's stream of all of them, or asked for by itself while that has not come yet. */
-import { type AgenticSession, SessionResource } from "@pilothouse/contracts";
+import type { AgenticSession } from "@pilothouse/contracts";
 import { useQuery } from "@tanstack/react-query";
+import { SessionResource } from "@/lib/api/answers/session";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { ApiError, request } from "@/lib/api/request";

@@ -1,8 +1,9 @@
 "use client";
 /** All sessions of a project, kept up to date by one stream for the whole browser. */
-import { type AgenticSession, SessionListEvent } from "@pilothouse/contracts";
+import type { AgenticSession } from "@pilothouse/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { SessionListEvent } from "@/lib/api/answers/session";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { useMe } from "@/lib/api/queries";

@@ -1,9 +1,10 @@
 "use client";
 /** Says that the sign-in has ended, without taking the page away, and notices when there is a new one. */
-import { Me } from "@pilothouse/contracts";
+import type { Me as MeAnswer } from "@pilothouse/contracts";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Button } from "@/components/ui/button";
+import { Me } from "@/lib/api/answers/place";
 import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
@@ -18,7 +19,7 @@ export function SignInAgain() {
     return onMaybeSignedIn(() => {
       request(Me, api.me).then(
         (me) => {
-          const former = client.getQueryData<Me>(queryKeys.me);
+          const former = client.getQueryData<MeAnswer>(queryKeys.me);
           // Somebody else at the same browser must not see what the page holds.
           if (former !== undefined && former.userId !== me.userId) return location.reload();
           signedInAgain();

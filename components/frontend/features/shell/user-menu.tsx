@@ -1,10 +1,10 @@
 "use client";
 import { LogOut, Monitor, Moon, Sun } from "lucide-react";
-import { z } from "zod";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
 import { toast } from "@/components/ui/toast";
 import { useMe } from "@/lib/api/queries";
 import { messageOf, request } from "@/lib/api/request";
+import { object, shape, text } from "@/lib/api/shape";
 import { texts } from "@/lib/texts";
 import { applyTheme, THEMES } from "./theme";
 
@@ -53,7 +53,7 @@ export function UserMenu() {
   );
 }
 
-const SignedOut = z.object({ location: z.string() });
+const SignedOut = shape(object<{ location: string }>({ location: text }));
 
 /** The server takes the cookie back, and says where the rest of the sign-out happens: the provider's page, or ours. */
 function signOut(): void {

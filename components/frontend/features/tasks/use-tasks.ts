@@ -1,12 +1,12 @@
 "use client";
 /** Work that the agent left running beside the conversation. Asked for when runs begin and end, and while some runs. */
-import { type BackgroundTask, TaskOutput, TasksAnswer } from "@pilothouse/contracts";
+import type { BackgroundTask } from "@pilothouse/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { z } from "zod";
 import { toast } from "@/components/ui/toast";
+import { TaskOutput, TasksAnswer } from "@/lib/api/answers/conversation";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
-import { messageOf, request } from "@/lib/api/request";
+import { command, messageOf, request } from "@/lib/api/request";
 import type { SessionPlace } from "../chat/chat-context";
 import { useThread } from "../thread/thread-context";
 
@@ -37,8 +37,7 @@ export const useTaskOutput = ({ project, session }: SessionPlace, task: Backgrou
 export function useStopTask({ project, session }: SessionPlace) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
-      request(z.unknown(), `${api.task(project, session, id)}/stop`, { method: "POST", body: {} }),
+    mutationFn: (id: string) => command(`${api.task(project, session, id)}/stop`, { method: "POST", body: {} }),
     onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.sessionPart(project, session, "tasks") }),
     onError: (error) => toast(messageOf(error), "bad"),
   });

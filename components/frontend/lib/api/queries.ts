@@ -1,15 +1,9 @@
 "use client";
 /** Server state that several features read. */
-import {
-  Me,
-  ModelsAnswer,
-  ProjectAccessAnswer,
-  type ProjectAction,
-  ProjectPage,
-  RunnerTypesAnswer,
-  SecretKeysAnswer,
-} from "@pilothouse/contracts";
+import type { ProjectAction } from "@pilothouse/contracts";
 import { useQuery } from "@tanstack/react-query";
+import { ModelsAnswer, RunnerTypesAnswer, SecretKeysAnswer } from "./answers/catalog";
+import { Me, ProjectAccessAnswer, ProjectPage } from "./answers/place";
 import { api } from "./paths";
 import { queryKeys } from "./query-keys";
 import { request } from "./request";

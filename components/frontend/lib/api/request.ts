@@ -1,8 +1,8 @@
 /** One way to call the backend from the browser: our own origin, JSON, answers parsed, errors with a code. */
-import { ErrorBody } from "@pilothouse/contracts";
-import type { z } from "zod";
 import { signInEnded } from "../sign-in-again.ts";
 import { texts } from "../texts/index.ts";
+import { ErrorBody } from "./answers/place.ts";
+import type { Shape } from "./shape.ts";
 
 export class ApiError extends Error {
   readonly status: number;
@@ -26,7 +26,7 @@ export interface RequestOptions {
 }
 
 /** Calls `/api…` and parses the answer with a schema. Throws {@link ApiError}; 401 asks to sign in again. */
-export async function request<T>(schema: z.ZodType<T>, path: string, options: RequestOptions = {}): Promise<T> {
+export async function request<T>(schema: Shape<T>, path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options);
   const parsed = schema.safeParse(await readJson(response));
   if (!parsed.success) throw new ApiError(response.status, "UNREADABLE_ANSWER", texts.errors.unreadable, parsed.error);
