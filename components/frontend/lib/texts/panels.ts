@@ -28,6 +28,7 @@ export const panels = {
     conflicted: "conflict",
   },
   nothingToShow: "Nothing to show: its content did not change.",
+  tooLargeChange: "The changes here are too large to show.",
   truncated: "The change is too large to show whole.",
   changeOf: (path: string) => `Change of ${path}`,
   comment: "Comment on this line",

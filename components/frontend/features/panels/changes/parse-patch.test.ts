@@ -40,5 +40,37 @@ describe("parsePatch", () => {
     ]);
   });
 
+  it("reads names with blanks, quotes and other letters as they are, also of files that are gone", () => {
+    const odd = [
+      'diff --git "a/na\\303\\257ve \\342\\230\\203.txt" "b/na\\303\\257ve \\342\\230\\203.txt"',
+      "new file mode 100644",
+      "--- /dev/null",
+      '+++ "b/na\\303\\257ve \\342\\230\\203.txt"\t',
+      "@@ -0,0 +1 @@",
+      "+snow",
+      "diff --git a/my notes.md b/my notes.md",
+      "--- a/my notes.md\t",
+      "+++ b/my notes.md\t",
+      "@@ -1 +1 @@",
+      "-a",
+      "+b",
+      'diff --git "a/say \\"hi\\".txt" "b/say \\"hi\\".txt"',
+      "deleted file mode 100644",
+      '--- "a/say \\"hi\\".txt"\t',
+      "+++ /dev/null",
+      "@@ -1 +0,0 @@",
+      "-hi",
+      "diff --git a/x b/y.sh b/x b/y.sh",
+      "old mode 100644",
+      "new mode 100755",
+    ].join("\n");
+    expect(parsePatch(odd).map(({ path, lines }) => [path, lines.length])).toEqual([
+      ["naïve ☃.txt", 2],
+      ["my notes.md", 3],
+      ['say "hi".txt', 2],
+      ["x b/y.sh", 0],
+    ]);
+  });
+
   it("has nothing to say of nothing", () => expect(parsePatch("")).toEqual([]));
 });

@@ -1,5 +1,6 @@
 /** A unified diff as files and lines, as the diff view draws them. */
 import type { DiffLine } from "../../tools/line-diff.ts";
+import { gitName, namesOfHeader } from "./git-names.ts";
 
 export interface PatchFile {
   readonly path: string;
@@ -7,6 +8,8 @@ export interface PatchFile {
 }
 
 const HUNK = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@ ?(.*)$/;
+/** Lines of a file's head that name it better than its first one, the best last. */
+const NAMES = [/^--- (.+)$/, /^\+\+\+ (.+)$/, /^(?:rename|copy) to (.+)$/] as const;
 
 export function parsePatch(patch: string): readonly PatchFile[] {
   const files: { path: string; lines: DiffLine[] }[] = [];
@@ -16,7 +19,7 @@ export function parsePatch(patch: string): readonly PatchFile[] {
   for (const line of patch.split("\n")) {
     const current = files.at(-1);
     if (line.startsWith("diff --git ")) {
-      files.push({ path: gitPath(line), lines: [] });
+      files.push({ path: namesOfHeader(line.slice("diff --git ".length)), lines: [] });
       isInHunk = false;
     } else if (current === undefined) continue;
     else if (HUNK.test(line)) {
@@ -25,9 +28,8 @@ export function parsePatch(patch: string): readonly PatchFile[] {
       newNumber = Number(to);
       isInHunk = true;
       current.lines.push({ type: "gap", text: context, oldNumber: undefined, newNumber: undefined });
-    } else if (!isInHunk) {
-      if (line.startsWith("+++ b/")) current.path = line.slice(6);
-    } else if (line.startsWith("+"))
+    } else if (!isInHunk) current.path = nameIn(line) ?? current.path;
+    else if (line.startsWith("+"))
       current.lines.push({ type: "added", text: line.slice(1), oldNumber: undefined, newNumber: newNumber++ });
     else if (line.startsWith("-"))
       current.lines.push({ type: "removed", text: line.slice(1), oldNumber: oldNumber++, newNumber: undefined });
@@ -37,9 +39,14 @@ export function parsePatch(patch: string): readonly PatchFile[] {
   return files;
 }
 
-/** `diff --git a/x b/x`: the second half, which is the name after a rename. */
-function gitPath(line: string): string {
-  const rest = line.slice("diff --git ".length);
-  const middle = rest.indexOf(" b/");
-  return middle === -1 ? rest : rest.slice(middle + 3);
+function nameIn(line: string): string | undefined {
+  for (const [index, pattern] of NAMES.entries()) {
+    const name = pattern.exec(line)?.[1];
+    if (name === undefined) continue;
+    const read = gitName(name);
+    if (index === NAMES.length - 1) return read;
+    // "/dev/null" stands for a side that does not exist: the other side has the name.
+    return read === "/dev/null" ? undefined : read.replace(/^[ab]\//, "");
+  }
+  return undefined;
 }

@@ -74,12 +74,16 @@ function ChangedFile({ file, ...table }: ChangedFileProps) {
         </div>
       ) : null}
       {isOpen && table.lines.length === 0 ? (
-        <p className="border-t border-line px-3 py-1.5 text-xs text-ink-3">
-          {file.binary === true ? words.binary : words.nothingToShow}
-        </p>
+        <p className="border-t border-line px-3 py-1.5 text-xs text-ink-3">{emptyBecause(file)}</p>
       ) : null}
     </div>
   );
+}
+
+/** A file whose lines are not in the patch: a patch that is too large ends early. */
+function emptyBecause(file: RepositoryDiff["files"][number]): string {
+  if (file.binary === true) return words.binary;
+  return file.additions + file.deletions > 0 ? words.tooLargeChange : words.nothingToShow;
 }
 
 function Counts({ additions, deletions }: { additions: number; deletions: number }) {
