@@ -2,16 +2,16 @@
 /** Text that is kept while it is written: a reload or a wrong click loses nothing. */
 import { useCallback, useEffect, useState } from "react";
 
-/** @returns the text, a setter, and whether the text was found from an earlier visit */
+/** What was typed before wins over `initial`. @returns the text, a setter, and whether the text was found from an earlier visit */
 export function useDraft(key: string, initial = ""): [string, (text: string) => void, boolean] {
   const [text, setText] = useState(initial);
   const [isRestored, setRestored] = useState(false);
   useEffect(() => {
     const kept = read(key);
-    if (kept === null || kept === "" || initial !== "") return;
+    if (kept === null || kept === "") return;
     setText(kept);
     setRestored(true);
-  }, [key, initial]);
+  }, [key]);
   const change = useCallback(
     (next: string) => {
       setText(next);

@@ -48,7 +48,7 @@ export function ModelPicker({ project, runners, models, setKeys, runner, model, 
               <MenuItem asChild>
                 <Link href={pages.settings(project, "secrets")}>
                   <KeyRound aria-hidden className="size-3.5 shrink-0 text-warn-ink" />
-                  <span className="min-w-0 flex-1 truncate text-ink-2">
+                  <span className="min-w-0 flex-1 break-words text-ink-2">
                     {texts.create.needsKey(missing.join(item.auth.secretKeyLogic === "any" ? " or " : ", "))}
                   </span>
                 </Link>

@@ -2,7 +2,14 @@
 import type { RunnerTypeOption } from "@pilothouse/contracts";
 import { Field, Input, Select } from "@/components/ui/field";
 import { texts } from "@/lib/texts";
-import { parseLabels, PERMISSION_MODES, type SessionForm } from "./session-form";
+import {
+  type NumberField,
+  numberProblem,
+  parseLabels,
+  PERMISSION_MODES,
+  SERVER_FIELDS,
+  type SessionForm,
+} from "./session-form";
 import { ToolServerChoice } from "./tool-server-choice";
 import { WorkflowFields } from "./workflow-fields";
 
@@ -12,6 +19,8 @@ interface OptionsProps {
   project: string;
   form: SessionForm;
   runner: RunnerTypeOption | undefined;
+  /** What the server said about single fields, by its names. */
+  problems: ReadonlyMap<string, string>;
   onChange: (changes: Partial<SessionForm>) => void;
 }
 
@@ -45,13 +54,10 @@ export function MoreOptions({ isWhole, hasModels, ...options }: MoreOptionsProps
   );
 }
 
-function AllOptions({ project, form, runner, hasModels, onChange }: OptionsProps & { hasModels: boolean }) {
-  const number = (
-    field: "maxCostUsd" | "timeoutMinutes" | "inactivityMinutes",
-    label: string,
-    step: number | "any",
-  ) => (
-    <Field label={label} optional={texts.common.optional}>
+function AllOptions({ project, form, runner, problems, hasModels, onChange }: OptionsProps & { hasModels: boolean }) {
+  const refused = (field: keyof typeof SERVER_FIELDS) => problems.get(SERVER_FIELDS[field]);
+  const number = (field: NumberField, label: string, step: number | "any") => (
+    <Field label={label} optional={texts.common.optional} error={numberProblem(field, form[field]) ?? refused(field)}>
       {(ids) => (
         <Input
           {...ids}
@@ -67,7 +73,7 @@ function AllOptions({ project, form, runner, hasModels, onChange }: OptionsProps
   );
   return (
     <>
-      <Field label={words.name} hint={words.nameHint} className="sm:col-span-2">
+      <Field label={words.name} hint={words.nameHint} error={refused("displayName")} className="sm:col-span-2">
         {(ids) => (
           <Input
             {...ids}
@@ -103,7 +109,7 @@ function AllOptions({ project, form, runner, hasModels, onChange }: OptionsProps
         label={words.labels}
         optional={texts.common.optional}
         hint={words.labelsHint}
-        error={parseLabels(form.labels) === undefined ? words.labelsInvalid : undefined}
+        error={parseLabels(form.labels) === undefined ? words.labelsInvalid : refused("labels")}
       >
         {(ids) => (
           <Input

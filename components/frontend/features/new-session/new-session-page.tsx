@@ -1,31 +1,29 @@
 "use client";
-import { ArrowUp, Paperclip } from "lucide-react";
 import { useSearchParams } from "next/navigation";
-import {
-  type ClipboardEvent,
-  type DragEvent,
-  type FormEvent,
-  type KeyboardEvent,
-  useEffect,
-  useRef,
-  useState,
-} from "react";
+import { type DragEvent, type FormEvent, useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/feedback";
-import { GrowingTextarea } from "@/components/ui/growing-textarea";
 import { Logo } from "@/components/ui/logo";
-import { Spinner } from "@/components/ui/spinner";
+import { fieldProblems, remainingMessage } from "@/lib/api/field-problems";
 import { useAccess, useModels, useRunnerSecrets, useRunnerTypes } from "@/lib/api/queries";
 import { messageOf } from "@/lib/api/request";
 import { randomId } from "@/lib/random-id";
 import { texts } from "@/lib/texts";
 import { MAXIMUM_FILE_BYTES } from "../composer/attachments";
-import { ChosenFiles } from "./chosen-files";
 import { MissingKey } from "./missing-key";
 import { ModelPicker } from "./model-picker";
 import { MoreOptions } from "./more-options";
 import { RepositoryFields } from "./repository-fields";
-import { effectiveRunner, isFormInvalid, missingKeys, modelsFor, requestOf, usesMore } from "./session-form";
+import {
+  effectiveRunner,
+  isFormInvalid,
+  missingKeys,
+  modelsFor,
+  requestOf,
+  SERVER_FIELDS,
+  usesMore,
+} from "./session-form";
+import { TaskCard } from "./task-card";
 import { useCreateSession } from "./use-create-session";
 import { useSessionDraft } from "./use-session-draft";
 
@@ -40,7 +38,6 @@ export function NewSessionPage({ project }: { project: string }) {
   );
   const [files, setFiles] = useState<readonly File[]>([]);
   const [isMoreWanted, setMore] = useState<boolean>();
-  const picker = useRef<HTMLInputElement>(null);
   const { data: runners, error: runnersError } = useRunnerTypes(project);
   const { data: models } = useModels(project);
   const { data: secrets } = useRunnerSecrets(project);
@@ -74,12 +71,15 @@ export function NewSessionPage({ project }: { project: string }) {
     event?.preventDefault();
     if (canSubmit) create.mutate({ body: requestOf(form, prompt, runner, modelList), files: hasFiles ? files : [] });
   }
-  function onKeyDown(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    submit();
+  /** What the server said holds until something else is asked for. */
+  function edit<T>(set: (value: T) => void): (value: T) => void {
+    return (value) => {
+      set(value);
+      if (create.isError) create.reset();
+    };
   }
-  const add = (more: Iterable<File>) => setFiles([...files, ...more]);
+  const edited = edit(change);
+  const remaining = remainingMessage(create.error, isMore ? Object.values(SERVER_FIELDS) : []);
 
   return (
     <main
@@ -88,7 +88,7 @@ export function NewSessionPage({ project }: { project: string }) {
       onDrop={(event: DragEvent) => {
         if (!hasFiles || event.dataTransfer.files.length === 0) return;
         event.preventDefault();
-        add(event.dataTransfer.files);
+        setFiles([...files, ...event.dataTransfer.files]);
       }}
     >
       <form
@@ -98,23 +98,18 @@ export function NewSessionPage({ project }: { project: string }) {
         <Logo className="mx-auto size-8" />
         <h1 className="mb-2 text-center text-2xl font-semibold tracking-tight">{words.title}</h1>
         {isAllowed ? null : <Notice tone="info" title={texts.common.notAllowed(access.userRole)} />}
-        <div className="rounded-2xl border border-line-2 bg-card px-4 pt-3.5 pb-2.5 shadow-lift focus-within:border-accent">
-          <ChosenFiles files={hasFiles ? files : []} onChange={setFiles} />
-          <GrowingTextarea
-            aria-label={words.prompt}
-            placeholder={words.placeholder}
-            value={prompt}
-            autoFocus
-            onChange={(event) => setPrompt(event.target.value)}
-            onKeyDown={onKeyDown}
-            onPaste={(event: ClipboardEvent) => {
-              if (!hasFiles || event.clipboardData.files.length === 0) return;
-              event.preventDefault();
-              add(event.clipboardData.files);
-            }}
-            className="max-h-[40dvh] min-h-18"
-          />
-          <div className="mt-2 flex flex-wrap items-center gap-1.5">
+        <TaskCard
+          prompt={prompt}
+          onPrompt={edit(setPrompt)}
+          files={hasFiles ? files : undefined}
+          onFiles={setFiles}
+          onSubmit={submit}
+          isCreating={create.isPending}
+          canSubmit={canSubmit}
+          onAddRepository={() =>
+            edited({ repositories: [...form.repositories, { id: randomId(), url: "", branch: "" }] })
+          }
+          picker={
             <ModelPicker
               project={project}
               runners={runners ?? []}
@@ -122,46 +117,15 @@ export function NewSessionPage({ project }: { project: string }) {
               setKeys={setKeys}
               runner={runner}
               model={form.model}
-              onChange={change}
+              onChange={edited}
             />
-            <Button
-              variant="ghost"
-              size="sm"
-              onClick={() => change({ repositories: [...form.repositories, { id: randomId(), url: "", branch: "" }] })}
-            >
-              + {words.addRepository}
-            </Button>
-            {hasFiles ? (
-              <Button variant="ghost" size="icon-sm" aria-label={words.attach} onClick={() => picker.current?.click()}>
-                <Paperclip aria-hidden className="size-4" />
-              </Button>
-            ) : null}
-            <input
-              ref={picker}
-              type="file"
-              multiple
-              hidden
-              onChange={(event) => {
-                add(event.target.files ?? []);
-                event.target.value = "";
-              }}
-            />
-            <span className="flex-1" />
-            <Button type="submit" variant="primary" disabled={!canSubmit}>
-              {create.isPending ? (
-                <Spinner className="size-4" />
-              ) : (
-                <ArrowUp aria-hidden className="size-4" strokeWidth={2.4} />
-              )}
-              {create.isPending ? words.submitting : words.submit}
-            </Button>
-          </div>
-        </div>
+          }
+        />
         <p role="status" className="-mt-2 px-1 text-xs text-ink-3 empty:hidden">
           {create.isPending ? progress : isRestored ? words.draftRestored : null}
         </p>
         {prompt.length > MAXIMUM_PROMPT ? <Notice title={words.promptTooLong} /> : null}
-        {create.error === null ? null : <Notice title={messageOf(create.error)} />}
+        {remaining === undefined ? null : <Notice title={remaining} />}
         {runnersError === null ? null : <Notice title={messageOf(runnersError)} />}
         {runners?.length === 0 ? <Notice tone="warn" title={words.nothingToRun} /> : null}
         {runner === undefined || missing.length === 0 ? null : (
@@ -170,7 +134,7 @@ export function NewSessionPage({ project }: { project: string }) {
         <RepositoryFields
           project={project}
           repositories={form.repositories}
-          onChange={(repositories) => change({ repositories: [...repositories] })}
+          onChange={(repositories) => edited({ repositories: [...repositories] })}
         />
         <Button
           variant="link"
@@ -188,7 +152,8 @@ export function NewSessionPage({ project }: { project: string }) {
             runner={runner}
             isWhole={isMore}
             hasModels={modelsFor(runner, modelList).length > 0}
-            onChange={change}
+            problems={fieldProblems(create.error)}
+            onChange={edited}
           />
         ) : null}
       </form>

@@ -106,14 +106,33 @@ export function parseLabels(text: string): Record<string, string> | undefined {
   return Object.fromEntries(labels);
 }
 
+/** Fields of the form that hold a number, and what the server calls them. */
+export const NUMBERS = ["maxCostUsd", "timeoutMinutes", "inactivityMinutes"] as const;
+export type NumberField = (typeof NUMBERS)[number];
+export const SERVER_FIELDS: Readonly<Record<NumberField | "displayName" | "labels", string>> = {
+  maxCostUsd: "budget.maxCostUsd",
+  timeoutMinutes: "timeout",
+  inactivityMinutes: "inactivityTimeout",
+  displayName: "displayName",
+  labels: "labels",
+};
+
+/** A year, which is the longest that the server takes. */
+const MOST_MINUTES = 525_600;
+
+export function numberProblem(field: NumberField, text: string): string | undefined {
+  if (text.trim() === "") return undefined;
+  if (!(Number(text) >= 0)) return texts.create.numberInvalid;
+  return field !== "maxCostUsd" && Number(text) > MOST_MINUTES ? texts.create.atMostMinutes(MOST_MINUTES) : undefined;
+}
+
 /** What stands in the way of sending the form. */
 export function isFormInvalid(form: SessionForm): boolean {
-  const numbers = [form.maxCostUsd, form.timeoutMinutes, form.inactivityMinutes];
   return (
     form.repositories.some((repository) => repositoryProblem(repository) !== undefined) ||
     workflowProblem(form.workflow) !== undefined ||
     parseLabels(form.labels) === undefined ||
-    numbers.some((text) => text.trim() !== "" && !(Number(text) >= 0))
+    NUMBERS.some((field) => numberProblem(field, form[field]) !== undefined)
   );
 }
 

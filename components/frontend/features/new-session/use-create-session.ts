@@ -6,7 +6,7 @@
 import { type CreateSessionRequest, SessionResource } from "@pilothouse/contracts";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { toast } from "@/components/ui/toast";
 import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
@@ -27,16 +27,19 @@ export interface Wish {
 export function useCreateSession(project: string, onCreated: () => void) {
   const client = useQueryClient();
   const router = useRouter();
-  // One key per page view: pressing twice, or again after a lost answer, makes one session.
-  const [idempotencyKey] = useState(randomId);
+  // One key per wish: pressing twice, or again after a lost answer, makes one session; another wish makes another.
+  const asked = useRef({ body: "", key: "" });
   const [progress, setProgress] = useState<string>();
   const create = useMutation({
     mutationFn: async ({ body, files }: Wish) => {
       const { initialPrompt = "", ...rest } = body;
+      const asking = files.length === 0 ? body : { displayName: titleOf(initialPrompt), ...rest };
+      const wish = JSON.stringify(asking);
+      if (asked.current.body !== wish) asked.current = { body: wish, key: randomId() };
       const session = await request(SessionResource, api.sessions(project), {
         method: "POST",
-        body: files.length === 0 ? body : { displayName: titleOf(initialPrompt), ...rest },
-        headers: { "idempotency-key": idempotencyKey },
+        body: asking,
+        headers: { "idempotency-key": asked.current.key },
       });
       // From here on the session exists: what goes wrong is said on its page, and the task waits there.
       if (files.length > 0) await deliver(session, initialPrompt, files);

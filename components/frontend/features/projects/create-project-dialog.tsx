@@ -2,7 +2,7 @@
 import { ProjectSummary } from "@pilothouse/contracts";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { type ChangeEvent, type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/feedback";
@@ -10,7 +10,8 @@ import { Field, Input, Textarea } from "@/components/ui/field";
 import { toast } from "@/components/ui/toast";
 import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
-import { request } from "@/lib/api/request";
+import { fieldProblems } from "@/lib/api/field-problems";
+import { ApiError, request } from "@/lib/api/request";
 import { texts } from "@/lib/texts";
 import { projectNameProblem, suggestProjectName } from "./project-name";
 
@@ -29,6 +30,12 @@ export function CreateProjectDialog({ open, onOpenChange, taken }: CreateProject
   const name = typedName ?? suggestProjectName(displayName);
   const problem = name === "" ? undefined : projectNameProblem(name, taken);
 
+  function reset(): void {
+    setDisplayName("");
+    setTypedName(undefined);
+    setDescription("");
+  }
+
   const create = useMutation({
     mutationFn: () =>
       request(ProjectSummary, api.projects, {
@@ -39,17 +46,29 @@ export function CreateProjectDialog({ open, onOpenChange, taken }: CreateProject
           ...(description.trim() === "" ? {} : { description: description.trim() }),
         },
       }),
-    onSuccess: async (project) => {
-      await client.invalidateQueries({ queryKey: queryKeys.projects });
-      toast(texts.projects.created(project.displayName));
+    onSuccess: (project) => {
+      // Closed before the list knows the new name, which it would call taken.
       onOpenChange(false);
+      reset();
+      toast(texts.projects.created(project.displayName));
+      void client.invalidateQueries({ queryKey: queryKeys.projects });
       if (project.status === "Ready") router.push(pages.sessions(project.name));
     },
   });
 
+  const refusedName = refusalOf(create.error);
+  const remaining = refusedName === undefined ? create.error?.message : undefined;
+
   function submit(event: FormEvent): void {
     event.preventDefault();
-    if (name !== "" && problem === undefined) create.mutate();
+    if (name !== "" && problem === undefined && !create.isPending) create.mutate();
+  }
+  /** What the server said holds until something else is typed. */
+  function change(set: (text: string) => void): (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void {
+    return (event) => {
+      set(event.target.value);
+      if (!create.isPending) create.reset();
+    };
   }
 
   return (
@@ -61,17 +80,9 @@ export function CreateProjectDialog({ open, onOpenChange, taken }: CreateProject
     >
       <form className="grid gap-4" onSubmit={submit}>
         <Field label={texts.projects.displayName}>
-          {(ids) => (
-            <Input
-              {...ids}
-              value={displayName}
-              maxLength={100}
-              autoFocus
-              onChange={(event) => setDisplayName(event.target.value)}
-            />
-          )}
+          {(ids) => <Input {...ids} value={displayName} maxLength={100} autoFocus onChange={change(setDisplayName)} />}
         </Field>
-        <Field label={texts.projects.name} hint={texts.projects.nameHint} error={problem}>
+        <Field label={texts.projects.name} hint={texts.projects.nameHint} error={problem ?? refusedName}>
           {(ids) => (
             <Input
               {...ids}
@@ -80,22 +91,16 @@ export function CreateProjectDialog({ open, onOpenChange, taken }: CreateProject
               spellCheck={false}
               autoComplete="off"
               className="font-mono text-sm"
-              onChange={(event) => setTypedName(event.target.value)}
+              onChange={change(setTypedName)}
             />
           )}
         </Field>
         <Field label={texts.projects.description} optional={texts.common.optional}>
           {(ids) => (
-            <Textarea
-              {...ids}
-              value={description}
-              maxLength={500}
-              rows={2}
-              onChange={(event) => setDescription(event.target.value)}
-            />
+            <Textarea {...ids} value={description} maxLength={500} rows={2} onChange={change(setDescription)} />
           )}
         </Field>
-        {create.error === null ? null : <Notice title={create.error.message} />}
+        {remaining === undefined ? null : <Notice title={remaining} />}
         <div className="flex justify-end gap-2">
           <Button variant="ghost" onClick={() => onOpenChange(false)}>
             {texts.common.cancel}
@@ -107,4 +112,10 @@ export function CreateProjectDialog({ open, onOpenChange, taken }: CreateProject
       </form>
     </Dialog>
   );
+}
+
+/** Why a name was refused: others may have a project of that name which this user does not see. */
+function refusalOf(error: Error | null): string | undefined {
+  if (error instanceof ApiError && error.code === "ALREADY_EXISTS") return texts.projects.nameTaken;
+  return fieldProblems(error).get("name");
 }

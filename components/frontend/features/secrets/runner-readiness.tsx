@@ -26,12 +26,12 @@ export function RunnerReadiness({ project }: { project: string }) {
             )}
             <span className="min-w-0 flex-1">
               <span className="font-medium">{runner.displayName}</span>
-              <span className="block text-sm text-ink-2">
+              <span className="block text-sm break-words text-ink-2">
                 {needed.length === 0 ? words.needsNone : words.needs(needed, secretKeyLogic === "any")}
               </span>
             </span>
-            <span className="text-right text-sm text-ink-2">
-              {missing.length === 0 ? words.ready : words.missing(missing, secretKeyLogic === "any")}
+            <span className="shrink-0 text-right text-sm text-ink-2">
+              {missing.length === 0 ? words.ready : words.missing(secretKeyLogic === "any" ? 1 : missing.length)}
             </span>
           </li>
         );

@@ -34,6 +34,8 @@ export const create = {
   waitingForRunner: "Starting the session, then the files go up…",
   uploadFailed: (names: string) => `Could not be uploaded: ${names}. The task was kept; attach them again here.`,
   neverStarted: "The session did not start, so the files could not be uploaded.",
+  atMostMinutes: (minutes: number) => `At most ${minutes.toLocaleString("en")} minutes.`,
+  numberInvalid: "Use a number that is not below 0.",
   labels: "Labels",
   labelsHint: "key=value, separated by commas.",
   labelsInvalid: "Use key=value, with letters, digits, dashes, dots and underscores.",

@@ -17,7 +17,7 @@ export const secrets = {
   needs: (keys: readonly string[], any: boolean) => `Needs ${keys.join(any ? " or " : " and ")}`,
   needsNone: "Needs no key",
   ready: "Ready",
-  missing: (keys: readonly string[], any: boolean) => `Missing: ${keys.join(any ? " or " : ", ")}`,
+  missing: (count: number) => (count === 1 ? "Key missing" : "Keys missing"),
   integrations: "Other tokens",
   integrationsLead: "For tool servers, which name them as ${NAME}, and for tracing. Write-only, like model keys.",
   integrationsEmpty: "No other tokens yet",
