@@ -12,11 +12,15 @@ const isEnd = ({ event }: SequencedEvent): boolean =>
 const textOf = (entries: readonly SequencedEvent[]): string =>
   entries.flatMap(({ event }) => (event.type === EventType.TEXT_MESSAGE_CONTENT ? [event.delta] : [])).join("");
 
+/** A LangGraph server that serves `support/langgraph-graph.ts` as "harbour": `langgraphjs dev`, for one. */
+const REAL_SERVER = process.env["LANGGRAPH_TEST_SERVER"];
+const elsewhere = (url: string): LangGraphServer => ({ url, cancelled: undefined, close: async () => undefined });
+
 describe("a session with LangGraph", () => {
   let stage: Stage;
   let server: LangGraphServer;
   beforeAll(async () => {
-    server = await startLangGraphServer();
+    server = REAL_SERVER === undefined ? await startLangGraphServer() : elsewhere(REAL_SERVER);
     stage = await Stage.open(FRAMEWORKS.langgraph);
   });
   afterAll(async () => {
@@ -144,13 +148,43 @@ describe("a session with LangGraph", () => {
     await second.runner.json("POST", "/agui/interrupt");
     const stopped = await second.runner.eventsUntil(isEnd, after);
     expect(stopped.at(-1)?.event).toMatchObject({ outcome: { type: "cancelled" } });
-    expect(server.cancelled).toHaveLength(1);
+    expect(server.cancelled?.length ?? 1).toBe(1);
 
     await second.runner.say("please fail");
     const failed = await second.runner.eventsUntil(isEnd, stopped.at(-1)?.seq);
     expect(failed.at(-1)?.event).toMatchObject({ type: "RUN_ERROR", message: "the graph ran aground" });
     await verifyThread(stage.platform, first.session, second.runner);
     await second.end();
+  });
+
+  it("tells of the graphs inside a graph on a server as of agents of agents", async () => {
+    const { client, session, runner, end } = await stage.start({
+      environmentVariables: { LANGGRAPH_URL: server.url, LANGGRAPH_ASSISTANT: "harbour" },
+    });
+    for (const round of [1, 2]) {
+      const run = await client.say(`send the crew ${round}`);
+      expect(run.outcome).toBe("success");
+      const started = run.events.filter((event) => event.type === EventType.SUBAGENT_STARTED);
+      const [crew, diver] = started;
+      expect(started).toMatchObject([
+        { name: "crew" },
+        { name: "diver", parentSubagentRunId: crew?.["subagentRunId"] },
+      ]);
+      const saidBy = (subagentRunId: unknown): string =>
+        run.events
+          .filter((event) => event.type === EventType.TEXT_MESSAGE_CONTENT && event["subagentRunId"] === subagentRunId)
+          .map((event) => String(event["delta"]))
+          .join("");
+      expect([crew?.["subagentRunId"], diver?.["subagentRunId"], undefined].map(saidBy)).toEqual([
+        "The crew plans.",
+        "The diver looks.",
+        "The crew is back.",
+      ]);
+      const ended = run.events.filter((event) => event.type === EventType.SUBAGENT_FINISHED);
+      expect(ended.map((event) => event["outcome"])).toEqual([{ type: "success" }, { type: "success" }]);
+    }
+    await verifyThread(stage.platform, session, runner);
+    await end();
   });
 
   it("says which server does not answer", async () => {

@@ -14,6 +14,7 @@ export const SCENARIOS = [
   "takes an answer after a restart",
   "asks before a tool: deny, allow once, always, edited input",
   "tells of a subagent",
+  "tells of subagents of subagents",
   "tells of background work in a run of its own",
   "is interrupted in the middle of its words",
   "is interrupted while the model is silent",
@@ -72,6 +73,7 @@ export const FRAMEWORKS = {
       "takes an answer after a restart": NO_PERSON,
       "asks before a tool: deny, allow once, always, edited input": NO_PERSON,
       "tells of a subagent": "its subagents are those of a repository, which a session does not start",
+      "tells of subagents of subagents": "its subagents are those of a repository, which a session does not start",
       "tells of background work in a run of its own": "its core ends a turn only when all its work is done",
       "shares a state": "the capability is not declared for this framework",
       "remembers the conversation after kill -9":
@@ -87,6 +89,7 @@ export const FRAMEWORKS = {
     impossible: {
       "thinks aloud": "the agent asks models for no reasoning; what one gives of itself is shown",
       "tells of a subagent": "the agent is one graph without agents of its own",
+      "tells of subagents of subagents": "as above; graphs inside a graph on a server are in langgraph.slow.test.ts",
       "tells of background work in a run of its own": "a graph ends when its work is done",
       "uses tool servers of each kind, and is not held up by those that crash or hang":
         "the framework has no tool servers here (capability mcp is false)",

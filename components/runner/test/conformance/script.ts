@@ -19,6 +19,23 @@ export const QUESTIONS: readonly Question[] = [
 
 const ERRORS = [400, 401, 404, 429, 500, 529] as const;
 
+/** What each of a chain of subagents is asked; each but the last asks the next one. */
+export const ERRANDS = ["first errand", "second errand", "third errand"] as const;
+
+function chain(subagent: NonNullable<Dialect["subagent"]>, background: boolean): unknown[] {
+  return ERRANDS.map((errand, level) => {
+    const next = ERRANDS[level + 1];
+    const prompt = background ? `${errand} later` : errand;
+    const words = { text: `I am on my ${errand}.` };
+    const ask = next === undefined ? [] : [subagent(background ? `${next} later` : next, background)];
+    const done = `My ${errand} is done.`;
+    return {
+      when: { prompt: `/(^|\\n)${prompt}$/` },
+      steps: next === undefined ? [[words, { text: done }]] : [[words, ...ask], done],
+    };
+  });
+}
+
 export function conformanceScript(dialect: Dialect): Script {
   const { shell, failing, write, question, subagent, mcp, share } = dialect;
   const rule = (prompt: string, ...steps: unknown[]) => ({ when: { prompt: `/(^|\\n)${prompt}$/` }, steps });
@@ -65,6 +82,10 @@ export function conformanceScript(dialect: Dialect): Script {
               when: { prompt: "subagent errand" },
               steps: [[{ text: "I look around." }, shell("sleep 0.3; echo seen")], "I have seen it."],
             },
+            rule("delegate deeply", [subagent(ERRANDS[0], false)], "All levels have reported."),
+            rule("delegate deeply later", [subagent(`${ERRANDS[0]} later`, true)], "They are on their way.", "Noted."),
+            ...chain(subagent, false),
+            ...chain(subagent, true),
             { when: { prompt: "task-notification" }, steps: ["The helper has come back."] },
           ]),
       ...(mcp === undefined

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyThread, type AgentRun } from "../support/agent-client.ts";
 import { startToolServer, type ToolServer } from "../support/tool-server.ts";
 import { FRAMEWORKS, SCENARIOS, type Framework, type Scenario } from "./frameworks.ts";
-import { HERE, LONG_TEXT, QUESTIONS } from "./script.ts";
+import { ERRANDS, HERE, LONG_TEXT, QUESTIONS } from "./script.ts";
 import { lastSeq, Stage, type Started } from "./stage.ts";
 
 const ECHO = fileURLToPath(new URL("../support/echo-server.ts", import.meta.url));
@@ -187,6 +187,28 @@ export function conformance(name: keyof typeof FRAMEWORKS): void {
           ({ event }) => "subagentRunId" in event && event.type === EventType.TEXT_MESSAGE_CONTENT,
         );
         expect(textIn(inside)).toContain("I look around.");
+      });
+
+      scenario("tells of subagents of subagents", async () => {
+        for (const prompt of ["delegate deeply", "delegate deeply later"]) {
+          const after = await lastSeq(it_.runner);
+          await it_.runner.say(prompt);
+          const last = `My ${ERRANDS.at(-1)} is done.`;
+          const events = await it_.runner.eventsUntil(
+            (entry, all) => isEnd(entry) && textIn(all).includes(last),
+            after,
+          );
+          const saidBy = new Map<string, string>();
+          const parents = new Map<string, string | undefined>();
+          for (const { event } of events) {
+            if (event.type === EventType.SUBAGENT_STARTED) parents.set(event.subagentRunId, event.parentSubagentRunId);
+            if (event.type === EventType.TEXT_MESSAGE_CONTENT && event.subagentRunId !== undefined)
+              saidBy.set(event.delta, event.subagentRunId);
+          }
+          const chain = ERRANDS.map((errand) => saidBy.get(`I am on my ${errand}.`));
+          expect(chain).not.toContain(undefined);
+          expect(chain.map((id) => parents.get(id ?? ""))).toEqual([undefined, ...chain.slice(0, -1)]);
+        }
       });
 
       scenario("tells of background work in a run of its own", async () => {

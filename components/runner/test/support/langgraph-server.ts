@@ -1,35 +1,21 @@
 /** A LangGraph server in small: threads, streamed runs, state and cancellation of a real graph, in the wire of the real one. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { AIMessage, HumanMessage, type BaseMessage } from "@langchain/core/messages";
-import { FakeListChatModel } from "@langchain/core/utils/testing";
-import { Command, END, interrupt, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
+import { Command, MemorySaver } from "@langchain/langgraph";
+import { harbour } from "./langgraph-graph.ts";
 
-const REPLY = "Ahoy from the server. ".repeat(40);
-
-/** Asks when it is told to, else lets its model speak. */
-const graph = new StateGraph(MessagesAnnotation)
-  .addNode("speak", async ({ messages }) => {
-    const last = messages.at(-1)?.text ?? "";
-    if (last.includes("ask")) {
-      const answer: unknown = interrupt("Which harbour?");
-      return { messages: [new AIMessage({ content: `To ${String(answer)}.` })] };
-    }
-    if (last.includes("fail")) throw new Error("the graph ran aground");
-    const model = new FakeListChatModel({ responses: [REPLY], sleep: last.includes("slow") ? 30 : 0 });
-    return { messages: [await model.invoke(messages)] };
-  })
-  .addEdge(START, "speak")
-  .addEdge("speak", END)
-  .compile({ checkpointer: new MemorySaver() });
+const graph = harbour.compile({ checkpointer: new MemorySaver() });
 
 interface RunBody {
   readonly input?: { readonly messages: { role: string; content: string }[] };
   readonly command?: { readonly resume: Record<string, unknown> };
+  readonly stream_subgraphs?: boolean;
 }
 
 export interface LangGraphServer {
   readonly url: string;
-  readonly cancelled: string[];
+  /** Runs that were cancelled; undefined = this server does not tell. */
+  readonly cancelled: string[] | undefined;
   close(): Promise<void>;
 }
 
@@ -51,7 +37,11 @@ export async function startLangGraphServer(): Promise<LangGraphServer> {
   const cancelled: string[] = [];
   const running = new Map<string, AbortController>();
 
-  const stream = async (thread: string, { input, command }: RunBody, response: ServerResponse): Promise<void> => {
+  const stream = async (
+    thread: string,
+    { input, command, stream_subgraphs: subgraphs = false }: RunBody,
+    response: ServerResponse,
+  ): Promise<void> => {
     const run = crypto.randomUUID();
     const abort = new AbortController();
     running.set(run, abort);
@@ -63,6 +53,7 @@ export async function startLangGraphServer(): Promise<LangGraphServer> {
     const options = {
       configurable: { thread_id: thread },
       streamMode: ["messages" as const, "updates" as const],
+      subgraphs: true as const,
       signal: abort.signal,
     };
     const messages = (input?.messages ?? []).map(({ content }) => new HumanMessage(content));
@@ -71,7 +62,8 @@ export async function startLangGraphServer(): Promise<LangGraphServer> {
         command === undefined
           ? await graph.stream({ messages }, options)
           : await graph.stream(new Command({ resume: command.resume }), options);
-      for await (const [mode, data] of parts) send(mode, wire(data));
+      for await (const [path, mode, data] of parts)
+        if (subgraphs || path.length === 0) send([mode, ...path].join("|"), wire(data));
     } catch (error) {
       if (!abort.signal.aborted)
         send("error", { error: "Error", message: error instanceof Error ? error.message : "" });

@@ -272,6 +272,40 @@ describe("interrupts", () => {
 });
 
 describe("subagents", () => {
+  /** Where each thing that was said stands: the names of the subagents around it, and the words. */
+  const nesting = (state: ThreadState, positions: Iterable<number>, around: readonly string[] = []): string[] =>
+    [...positions].flatMap((position) => {
+      const entry = state.entries.get(position);
+      if (entry?.kind === "tool") return nesting(state, entry.subagents, around);
+      if (entry?.kind === "subagent") return nesting(state, entry.children, [...around, entry.name ?? "?"]);
+      return entry?.kind === "text" ? [[...around, entry.text].join(" > ")] : [];
+    });
+  const levels = ["first", "second", "third"];
+
+  it.each([
+    ["by tool calls", true],
+    ["by nodes of a graph", false],
+  ])("stand inside each other at every level, started %s", (_how, byTools) => {
+    const events = levels.flatMap((name, level): WireEvent[] => {
+      const parent = levels[level - 1];
+      const owner = parent === undefined ? {} : { subagentRunId: parent };
+      const above = parent === undefined ? {} : { parentSubagentRunId: parent };
+      const call = { type: "TOOL_CALL_START", toolCallId: `call-${name}`, toolCallName: "Agent", ...owner };
+      const by = byTools ? { parentToolCallId: `call-${name}` } : {};
+      return [
+        ...(byTools ? [call] : []),
+        { type: "SUBAGENT_STARTED", subagentRunId: name, name, ...above, ...by },
+        { ...text(`text-${name}`, `I am ${name}`), subagentRunId: name },
+      ];
+    });
+    const state = replay([started(), ...events]);
+    expect(nesting(state, state.main)).toEqual([
+      "first > I am first",
+      "first > second > I am second",
+      "first > second > third > I am third",
+    ]);
+  });
+
   it("hold their own messages, inside the call that started them", () => {
     const state = replay([
       started(),

@@ -1,6 +1,7 @@
 /**
  * Which subagents there are, and which of them the present run has told of. A subagent belongs to the tool call that
- * started it; one that works on in the background is told of again in each run in which it speaks.
+ * started it, and with that to the agent that made the call: the main one or another subagent. One that works on in the
+ * background is told of again in each run in which it speaks, after those that it belongs to.
  */
 import { EventType, type Event } from "@pilothouse/agui";
 import type {
@@ -17,6 +18,8 @@ const AgentInput = z.looseObject({ description: z.string().optional(), subagent_
 interface Subagent {
   readonly id: string;
   readonly toolUseId: string;
+  /** The subagent that started it; undefined = the main agent. */
+  readonly parent: Subagent | undefined;
   name: string;
   description: string | undefined;
   background: boolean;
@@ -31,6 +34,8 @@ export class Subagents {
   readonly #byTool = new Map<string, Subagent>();
   readonly #toolByTask = new Map<string, string>();
   readonly #arguments = new Map<string, string>();
+  /** Of calls that start subagents, by subagents: the call by which the caller itself was started. */
+  readonly #callers = new Map<string, string>();
   readonly #toolCallId: (toolUseId: string) => string | undefined;
 
   constructor(toolCallId: (toolUseId: string) => string | undefined) {
@@ -44,8 +49,11 @@ export class Subagents {
     }
   }
 
-  toolStarted(toolUseId: string, name: string): void {
-    if (AGENT_TOOLS.has(name)) this.#arguments.set(toolUseId, "");
+  /** @param caller the call that started the subagent which calls; undefined = the main agent calls */
+  toolStarted(toolUseId: string, name: string, caller: string | undefined): void {
+    if (!AGENT_TOOLS.has(name)) return;
+    this.#arguments.set(toolUseId, "");
+    if (caller !== undefined) this.#callers.set(toolUseId, caller);
   }
 
   toolArguments(toolUseId: string, delta: string): void {
@@ -99,9 +107,11 @@ export class Subagents {
     const known = this.#byTool.get(toolUseId);
     if (known !== undefined) return known;
     const input = parseInput(this.#arguments.get(toolUseId));
+    const caller = this.#callers.get(toolUseId);
     const subagent: Subagent = {
       id: `agent-${this.#toolCallId(toolUseId) ?? toolUseId}`,
       toolUseId,
+      parent: caller === undefined ? undefined : this.#of(caller),
       name: input.subagent_type ?? "agent",
       description: input.description,
       background: false,
@@ -115,17 +125,27 @@ export class Subagents {
 
   #start(subagent: Subagent): Event[] {
     if (subagent.open || subagent.endedInRun) return [];
+    const { parent } = subagent;
+    const above = parent === undefined ? [] : this.#mention(parent);
     subagent.open = true;
     const parentToolCallId = this.#toolCallId(subagent.toolUseId);
     return [
+      ...above,
       {
         type: EventType.SUBAGENT_STARTED,
         subagentRunId: subagent.id,
         name: subagent.name,
         ...(subagent.description === undefined ? {} : { description: subagent.description }),
+        ...(parent === undefined ? {} : { parentSubagentRunId: parent.id }),
         ...(parentToolCallId === undefined ? {} : { parentToolCallId }),
       },
     ];
+  }
+
+  /** A run takes a subagent only after the one that it belongs to; that one may have ended in a former run. */
+  #mention(subagent: Subagent): Event[] {
+    const started = this.#start(subagent);
+    return started.length > 0 && subagent.done ? [...started, ...this.#finish(subagent, undefined)] : started;
   }
 
   #finish(subagent: Subagent, result: string | undefined): Event[] {

@@ -98,7 +98,7 @@ export class Translator {
         return left;
       }
       case "content_block_start":
-        return this.#startBlock(this.#message(owner), event.index, event.content_block);
+        return this.#startBlock(owner, event.index, event.content_block);
       case "content_block_delta":
         return this.#delta(this.#message(owner), event);
       case "content_block_stop":
@@ -117,10 +117,11 @@ export class Translator {
   }
 
   #startBlock(
-    message: OpenMessage,
+    owner: string,
     index: number,
     block: Extract<StreamEvent, { type: "content_block_start" }>["content_block"],
   ): Event[] {
+    const message = this.#message(owner);
     if (block.type === "text") {
       message.blocks.set(index, { kind: "text", id: message.id });
       return block.text === "" ? [] : this.#text(message, block.text);
@@ -133,7 +134,7 @@ export class Translator {
     }
     if (block.type !== "tool_use") return [];
     message.blocks.set(index, { kind: "tool", id: block.id });
-    return [this.#startTool(block.id, block.name, message.id)];
+    return [this.#startTool(owner, block, message.id)];
   }
 
   #delta(message: OpenMessage, event: Extract<StreamEvent, { type: "content_block_delta" }>): Event[] {
@@ -178,11 +179,11 @@ export class Translator {
     if (this.#streamed.has(`${owner}/${message.message.id}`) || message.error !== undefined) return [];
     return this.#owned(owner, () => [
       ...this.#endMessage(owner),
-      ...message.message.content.flatMap((block) => this.#wholeBlock(block)),
+      ...message.message.content.flatMap((block) => this.#wholeBlock(owner, block)),
     ]);
   }
 
-  #wholeBlock(block: SDKAssistantMessage["message"]["content"][number]): Event[] {
+  #wholeBlock(owner: string, block: SDKAssistantMessage["message"]["content"][number]): Event[] {
     const id = this.#newId();
     if (block.type === "text" && block.text !== "")
       return [
@@ -193,15 +194,19 @@ export class Translator {
     if (block.type === "thinking" && block.thinking !== "")
       return [...startReasoning(id), reasoning(id, block.thinking), ...endReasoning(id)];
     if (block.type !== "tool_use") return [];
-    const start = this.#startTool(block.id, block.name, undefined);
+    const start = this.#startTool(owner, block, undefined);
     return [start, ...this.#arguments(block.id, JSON.stringify(block.input)), ...this.#endTool(block.id)];
   }
 
-  #startTool(toolUseId: string, name: string, parentMessageId: string | undefined): Event {
+  #startTool(
+    owner: string,
+    { id: toolUseId, name }: { readonly id: string; readonly name: string },
+    parentMessageId: string | undefined,
+  ): Event {
     const used = this.#tools.has(toolUseId);
     const call: ToolCall = { id: used ? this.#newId() : toolUseId, startedAt: this.#now(), open: true };
     this.#tools.set(toolUseId, call);
-    this.#subagents.toolStarted(toolUseId, name);
+    this.#subagents.toolStarted(toolUseId, name, owner === MAIN ? undefined : owner);
     const parent = parentMessageId === undefined ? {} : { parentMessageId };
     return { type: EventType.TOOL_CALL_START, toolCallId: call.id, toolCallName: name, ...parent };
   }

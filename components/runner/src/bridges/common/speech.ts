@@ -23,11 +23,14 @@ export interface SpeechOptions {
   readonly newId: () => string;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+  /** Ids of calls that the thread has already, shared by all who speak in it. */
+  readonly usedIds?: Set<string>;
 }
 
 export class Speech {
   readonly #options: SpeechOptions;
   readonly #calls = new Map<string, Call>();
+  readonly #usedIds: Set<string>;
   #text: string | undefined;
   #reasoning: string | undefined;
   /** The message that a tool call belongs to: what the model said last, before any result. */
@@ -35,6 +38,7 @@ export class Speech {
 
   constructor(options: SpeechOptions) {
     this.#options = options;
+    this.#usedIds = options.usedIds ?? new Set();
   }
 
   text(delta: string): Event[] {
@@ -67,10 +71,11 @@ export class Speech {
   /** A call begins; an id that was used before gets another one, since a thread has each id once. */
   toolStart(id: string, name: string): Event[] {
     const call: Call = {
-      id: this.#calls.has(id) ? this.#options.newId() : id,
+      id: this.#usedIds.has(id) ? this.#options.newId() : id,
       startedAt: this.#options.now(),
       open: true,
     };
+    this.#usedIds.add(id).add(call.id);
     this.#calls.set(id, call);
     const parent = this.#parent === undefined ? {} : { parentMessageId: this.#parent };
     return [
@@ -121,7 +126,7 @@ export class Speech {
 
   /** Ids that a former process used. */
   reserve(ids: Iterable<string>): void {
-    for (const id of ids) this.#calls.set(id, { id, startedAt: this.#options.now(), open: false });
+    for (const id of ids) this.#usedIds.add(id);
   }
 
   /** The model's message ends. */

@@ -25,7 +25,7 @@ import { addUsage } from "../common/usage.ts";
 import { answerTo, interruptOf, resumeValue, wordsOf, type Waiting } from "./asking.ts";
 import type { GraphEngine, Surroundings, TurnInput } from "./engine.ts";
 import { failureOf } from "./outcome.ts";
-import type { Told } from "./told.ts";
+import type { GraphPath, Told } from "./told.ts";
 import { Translator } from "./translator.ts";
 
 interface Turn {
@@ -134,14 +134,17 @@ export class LangGraphBridge implements PlatformBridge {
     const engine = this.#started(this.#engine);
     const waiting = await engine.waiting();
     const cancelled = input.resume.some((entry) => entry.status === "cancelled");
-    if (cancelled && waiting.length > 0) await engine.abandon((told) => this.#onTold(told, turn));
+    if (cancelled && waiting.length > 0) await engine.abandon((told, path) => this.#onTold(told, path, turn));
     if (cancelled && input.messages.length === 0) return { type: "cancelled" };
     if (waiting.length > 0 && !cancelled) {
       const answers = answersFor(waiting, input);
       await this.#take({ type: "answers", answers }, turn, input.runId);
     } else await this.#take({ type: "messages", messages: messagesFor(input) }, turn, input.runId);
     const asked = await engine.waiting();
-    if (asked.length === 0) return { type: "success", ...spent(turn) };
+    if (asked.length === 0) {
+      this.#tell(this.#translator.end());
+      return { type: "success", ...spent(turn) };
+    }
     const interrupts = asked.map((one) => interruptOf(one, this.#translator.toolCallId(one.ask.toolCallId)));
     return { type: "interrupt", interrupts, ...spent(turn) };
   }
@@ -149,22 +152,22 @@ export class LangGraphBridge implements PlatformBridge {
   async #take(input: TurnInput, turn: Turn, runId: string): Promise<void> {
     await this.#started(this.#engine).turn(input, {
       runId,
-      tell: (told) => this.#onTold(told, turn),
+      tell: (told, path) => this.#onTold(told, path, turn),
       taken: async () => turn.sink.writable(),
       signal: turn.abort.signal,
     });
   }
 
-  #onTold(told: Told, turn: Turn): void {
+  #onTold(told: Told, path: GraphPath | undefined, turn: Turn): void {
     if (told.type === "message" && told.usage !== undefined) turn.usage = addUsage(turn.usage, told.usage);
-    this.#tell(this.#translator.translate(told));
+    this.#tell(this.#translator.translate(told, path));
   }
 
   #tell(events: readonly Event[]): void {
     const turn = this.#turn;
     if (turn === undefined) return;
     for (const event of events) {
-      // The result of a run is its last message.
+      // The result of a run is its last message, of whichever graph inside the session's it is.
       if (event.type === EventType.TEXT_MESSAGE_START) turn.text = "";
       if (event.type === EventType.TEXT_MESSAGE_CONTENT) turn.text += event.delta;
       turn.sink.emit(event);

@@ -10,7 +10,8 @@ export interface CallDelta {
   readonly args: string;
 }
 
-export type Told =
+/** What a graph tells of itself. */
+export type LaneTold =
   | { readonly type: "step"; readonly name: string; readonly phase: "started" | "finished" }
   /** A piece of a model's message. */
   | {
@@ -34,4 +35,12 @@ export type Told =
       readonly hunks?: readonly Hunk[];
     };
 
-export type Tell = (told: Told) => void;
+export type Told =
+  | LaneTold
+  /** A node has ended, which may have been a graph itself. */
+  | { readonly type: "nodeEnded"; readonly node: string };
+
+/** Which graph tells: the calls of subgraphs that lead to it, each `node:task`. Empty: the session's graph itself. */
+export type GraphPath = readonly string[];
+
+export type Tell = (told: Told, path?: GraphPath) => void;

@@ -9,7 +9,7 @@ import type { SessionContext } from "../../bridge.ts";
 import { waitingOf, wordsOf, type Waiting } from "../asking.ts";
 import { callDeltas, spoken, usageOf } from "../chunks.ts";
 import type { GraphEngine, TurnInput, TurnOptions } from "../engine.ts";
-import type { Tell } from "../told.ts";
+import type { GraphPath, Tell, Told } from "../told.ts";
 
 const DEFAULT_ASSISTANT = "agent";
 const START_TIMEOUT = 20_000;
@@ -56,6 +56,8 @@ export class RemoteGraph implements GraphEngine {
   readonly #threadId: string;
   readonly #assistant: string;
   readonly #steps = new Set<string>();
+  /** Messages of this turn that have not come as a whole yet. */
+  readonly #spoken = new Set<string>();
 
   constructor(context: SessionContext, url: string) {
     if (!/^https?:\/\//.test(url) || !URL.canParse(url))
@@ -100,6 +102,7 @@ export class RemoteGraph implements GraphEngine {
 
   async turn(input: TurnInput, { runId, tell, taken, signal }: TurnOptions): Promise<void> {
     this.#steps.clear();
+    this.#spoken.clear();
     const payload =
       input.type === "answers"
         ? { command: { resume: { ...input.answers } } }
@@ -109,6 +112,7 @@ export class RemoteGraph implements GraphEngine {
       const stream = this.#client.runs.stream(this.#threadId, this.#assistant, {
         ...payload,
         streamMode: ["messages-tuple", "updates"],
+        streamSubgraphs: true,
         onDisconnect: "cancel",
         signal,
       });
@@ -145,27 +149,30 @@ export class RemoteGraph implements GraphEngine {
 
   /** Names of events of subgraphs have the path of the subgraph behind a bar. */
   #onEvent(name: string, data: unknown, tell: Tell): void {
-    const [event] = name.split("|");
+    const [event, ...path] = name.split("|");
+    const here: TellHere = (told) => tell(told, path);
     if (event === "error") {
       const { error, message } = Problem.parse(data);
       throw new RunnerError("AGENT_ERROR", message === "" ? error : message);
     }
-    if (event === "messages") return this.#onMessage(data, tell);
+    if (event === "messages") return this.#onMessage(data, path, here);
     if (event !== "updates") return;
     for (const [node, update] of Object.entries(z.record(z.string(), z.unknown()).safeParse(data).data ?? {})) {
       const { messages = [] } = NodeUpdate.safeParse(update).data ?? {};
       for (const message of [messages].flat())
-        if (message.type.startsWith("ai") || message.type.startsWith("AI")) this.#onWhole(message, tell);
-      if (this.#steps.delete(node)) tell({ type: "step", name: node, phase: "finished" });
+        if (message.type.startsWith("ai") || message.type.startsWith("AI")) this.#onWhole(message, here);
+      if (this.#steps.delete([...path, node].join("|"))) here({ type: "step", name: node, phase: "finished" });
+      here({ type: "nodeEnded", node });
     }
   }
 
-  #onMessage(data: unknown, tell: Tell): void {
+  #onMessage(data: unknown, path: GraphPath, tell: TellHere): void {
     const tuple = Tuple.safeParse(data);
     if (!tuple.success) return;
     const [message, { langgraph_node: node }] = tuple.data;
-    if (node !== undefined && !this.#steps.has(node)) {
-      this.#steps.add(node);
+    const step = [...path, node].join("|");
+    if (node !== undefined && !this.#steps.has(step)) {
+      this.#steps.add(step);
       tell({ type: "step", name: node, phase: "started" });
     }
     if (message.type === "tool")
@@ -176,11 +183,14 @@ export class RemoteGraph implements GraphEngine {
         isError: message.status === "error",
       });
     if (message.type !== "AIMessageChunk" && message.type !== "ai") return;
+    if (message.id != null) this.#spoken.add(message.id);
     const calls = callDeltas(message.tool_call_chunks);
     tell({ type: "piece", messageId: message.id ?? "", ...spoken(message.content), calls });
   }
 
-  #onWhole(message: RemoteMessage, tell: Tell): void {
+  /** A subgraph's node hands up all messages that it has: those of former turns, and those that it told of itself. */
+  #onWhole(message: RemoteMessage, tell: TellHere): void {
+    if (message.id != null && !this.#spoken.delete(message.id)) return;
     const calls = (message.tool_calls ?? []).map(({ id, name, args }) => ({ id: id ?? "", name, args }));
     const { model_name, model, model_provider = "langgraph" } = message.response_metadata ?? {};
     tell({
@@ -190,6 +200,8 @@ export class RemoteGraph implements GraphEngine {
     });
   }
 }
+
+type TellHere = (told: Told) => void;
 
 interface UserMessage {
   readonly id: string;
