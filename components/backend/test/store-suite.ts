@@ -202,6 +202,22 @@ export function storeSuite(name: string, isAvailable: boolean, open: () => Promi
       for (const id of [recent, again, live]) expect(await store.lastSeq(id)).toBeGreaterThan(0);
     });
 
+    it("counts a session of which nobody saw the end from its last sign of life", async () => {
+      const [silent, idle, seen] = [uid(), uid(), uid()];
+      for (const id of [silent, idle, seen]) await store.append(id, range(1, 1));
+      const later = Date.now() + 50_000;
+      const afterwards = await opened.reopen(() => later);
+      await afterwards.noteEnd(idle, undefined);
+      await afterwards.noteEnd(seen, later);
+      expect(await afterwards.endedBefore(later - 10_000, 1000)).toContain(silent);
+      for (const id of [idle, seen]) expect(await afterwards.endedBefore(later - 10_000, 1000)).not.toContain(id);
+      expect(await afterwards.expire(idle, later - 10_000)).toBe(false);
+      expect(await afterwards.expire(silent, later - 10_000)).toBe(true);
+      expect(await afterwards.lastSeq(silent)).toBe(0);
+      expect(await afterwards.endedBefore(later - 10_000, 1000)).not.toContain(silent);
+      await afterwards.close();
+    });
+
     it("brings a database of the first version forward, and finds what it held", async () => {
       const id = uid();
       await store.append(id, [...texts(1, asked("u1", "before the search")), ...range(2, 1500)]);
@@ -233,7 +249,7 @@ export function storeSuite(name: string, isAvailable: boolean, open: () => Promi
       expect(await store.remember(key, "h")).toEqual({ state: "done", answer });
       expect(await store.remember(key, "other")).toEqual({ state: "other-request" });
       const tomorrow = await opened.reopen(() => Date.now() + 25 * 3_600_000);
-      expect(await tomorrow.remember(key, "other")).toEqual({ state: "new" });
+      expect(await tomorrow.remember(key, "other")).toMatchObject({ state: "new" });
       await tomorrow.close();
     });
 
@@ -241,11 +257,30 @@ export function storeSuite(name: string, isAvailable: boolean, open: () => Promi
       const [failed, died] = [uid(), uid()];
       await store.remember(failed, "h");
       await store.settle(failed, undefined);
-      expect(await store.remember(failed, "h2")).toEqual({ state: "new" });
+      expect(await store.remember(failed, "h2")).toMatchObject({ state: "new" });
       await store.remember(died, "h");
       const later = await opened.reopen(() => Date.now() + 3 * 60_000);
-      expect(await later.remember(died, "h")).toEqual({ state: "new" });
+      expect(await later.remember(died, "h")).toMatchObject({ state: "new" });
       await later.close();
+    });
+
+    it("tells who takes a claim over when the same request was first made", async () => {
+      const key = uid();
+      const first = await store.remember(key, "h");
+      expect(first).toMatchObject({ state: "new" });
+      const soon = await opened.reopen(() => Date.now() + 20_000);
+      expect(await soon.remember(key, "h")).toEqual({ state: "pending" });
+      expect(await soon.remember(key, "h", 10_000)).toEqual(first);
+      await soon.settle(key, undefined);
+      expect(await soon.remember(key, "h")).toEqual(first);
+      await soon.settle(key, undefined);
+      const other = await soon.remember(key, "other");
+      expect(other).toMatchObject({ state: "new" });
+      expect(other).not.toEqual(first);
+      await soon.settle(key, { status: 200, location: undefined, body: "1" });
+      await soon.settle(key, undefined);
+      expect(await soon.remember(key, "other")).toMatchObject({ state: "done" });
+      await soon.close();
     });
 
     it("notes the use and the end of keys", async () => {

@@ -21,6 +21,10 @@ export const LABELS = {
   sessionUid: `${API_GROUP}/session-uid`,
   /** On a session's Job and pod: the attempt number. */
   attempt: `${API_GROUP}/attempt`,
+  /** On a hand-over's Job and pod: which try it is. */
+  handover: `${API_GROUP}/handover`,
+  /** Annotation on a session: which request it was made for, so that one that is carried out again finds it. */
+  request: `${API_GROUP}/request`,
   component: "app.kubernetes.io/component",
   partOf: "app.kubernetes.io/part-of",
   managedBy: "app.kubernetes.io/managed-by",

@@ -7,9 +7,10 @@ import type { Identity } from "../identity/identity.ts";
 /**
  * The RunAgentInput for the runner. The address names the session, and a session has one thread: the id that a client
  * gives to a conversation is its own affair. `metadata.sender` of user messages is the caller, whatever the
- * client wrote.
+ * client wrote. What has no id gets one that is made of `requestId`, where there is one: a request that is carried out again
+ * is the same run to the runner.
  */
-export function runInput(request: RunRequest, threadId: string, identity: Identity) {
+export function runInput(request: RunRequest, threadId: string, identity: Identity, requestId: string = randomUUID()) {
   if (request.messages.length === 0 && (request.resume ?? []).length === 0) {
     throw invalidField("messages", "a run needs a message, or resume[]");
   }
@@ -17,8 +18,8 @@ export function runInput(request: RunRequest, threadId: string, identity: Identi
   return {
     ...request,
     threadId,
-    runId: request.runId ?? `run-${randomUUID()}`,
-    messages: request.messages.map((message) => prepare(message, sender)),
+    runId: request.runId ?? `run-${requestId}`,
+    messages: request.messages.map((message, index) => prepare(message, sender, `message-${requestId}-${index}`)),
     tools: request.tools ?? [],
     context: request.context ?? [],
     state: request.state ?? {},
@@ -26,9 +27,9 @@ export function runInput(request: RunRequest, threadId: string, identity: Identi
   };
 }
 
-function prepare(message: InputMessage, sender: MessageSender): InputMessage {
+function prepare(message: InputMessage, sender: MessageSender, id: string): InputMessage {
   const { sender: _claimed, ...metadata } = message.metadata ?? {};
-  const prepared = { ...message, id: message.id ?? `message-${randomUUID()}` };
+  const prepared = { ...message, id: message.id ?? id };
   if (message.role === "user") return { ...prepared, metadata: { ...metadata, sender } };
   return message.metadata === undefined ? prepared : { ...prepared, metadata };
 }

@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { callerOf } from "../http/caller.ts";
 import { type OpenStreams, wantsEventStream } from "../http/event-stream.ts";
-import { carryOutOnce, once } from "../http/idempotency.ts";
+import { REPEATABLE, carryOutOnce, once } from "../http/idempotency.ts";
 import { NoFields, Nothing, SessionParams, errorAnswers } from "../http/params.ts";
 import { resumePosition } from "@pilothouse/agui";
 import { abortOnClose } from "@pilothouse/server";
@@ -45,13 +45,15 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
       handler: async (request, reply) => {
         const caller = callerOf(request);
         const session = await actOnSession(caller, request.params);
-        const input = runInput(request.body, session.metadata.uid, caller.identity);
-        const call = { method: "POST", path: "/agui/run", body: JSON.stringify(input) } as const;
+        const callOf = (requestId?: string) => {
+          const input = runInput(request.body, session.metadata.uid, caller.identity, requestId);
+          return { method: "POST", path: "/agui/run", body: JSON.stringify(input) } as const;
+        };
         const headers = { "content-type": "application/json" };
         const streaming = wantsEventStream(request);
         if (streaming && request.headers["idempotency-key"] === undefined) {
           const answer = await runner.call(session, caller.identity, {
-            ...call,
+            ...callOf(),
             headers: { ...headers, accept: "text/event-stream" },
             signal: abortOnClose(reply),
             streaming: true,
@@ -59,14 +61,13 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
           await passRunThrough(answer.body, streams.open(reply, { frame: 4 }));
           return reply;
         }
-        const start = async () => {
-          const accept = { ...headers, accept: "application/json" };
-          const body = await runner.json(session, caller.identity, { ...call, headers: accept }, RunAccepted);
-          return { status: 202, body };
+        const start = async (requestId?: string) => {
+          const call = { ...callOf(requestId), headers: { ...headers, accept: "application/json" } };
+          return { status: 202, body: await runner.json(session, caller.identity, call, RunAccepted) };
         };
-        if (!streaming) return once(store, request, reply, start);
+        if (!streaming) return once(store, request, reply, start, REPEATABLE);
         // The run may have begun, or ended, with an earlier request: its events come out of the thread.
-        const { answer, replayed } = await carryOutOnce(store, request, start);
+        const { answer, replayed } = await carryOutOnce(store, request, start, REPEATABLE);
         if (replayed) void reply.header("idempotent-replayed", "true");
         const { runId } = RunAccepted.parse(answer.body);
         const after = await positionBeforeRun(store, session.metadata.uid, runId);

@@ -18,16 +18,18 @@ export interface CloneWish {
   readonly to: string;
   readonly name: string | undefined;
   readonly fromSeq: number | undefined;
+  /** See {@link SessionWish}; a conversation is copied into a session of its own each time. */
+  readonly requestId?: string | undefined;
 }
 
 export async function cloneSession(
   dependencies: CreationDependencies & { readonly store: Store },
   caller: Caller,
-  { source, from, to, name, fromSeq }: CloneWish,
+  { source, from, to, name, fromSeq, requestId }: CloneWish,
 ): Promise<Session> {
   const { userContext: _creator, desiredState: _state, parentSession: _parent, ...spec } = source.spec;
   const labels = userLabels(source);
-  if (fromSeq === undefined) return createSession(dependencies, caller, { project: to, name, labels, spec });
+  if (fromSeq === undefined) return createSession(dependencies, caller, { project: to, name, labels, spec, requestId });
 
   const { store } = dependencies;
   await demandHistory(store, source, fromSeq);

@@ -1,5 +1,5 @@
 /** From what a caller asks for to the AgenticSession that is created: checked and completed, without any call. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   GROUP_VERSION,
   forbiddenEnvironmentName,
@@ -26,22 +26,31 @@ export interface Offer {
   readonly schemes: Schemes;
 }
 
+export interface SessionMetadata {
+  readonly name: string;
+  readonly labels?: Record<string, string> | undefined;
+  readonly annotations?: Record<string, string> | undefined;
+}
+
 /** Flat fields win over those inside `spec`. */
 export function flatten({ name: _name, labels: _labels, spec, ...flat }: CreateSessionRequest): SpecWish {
   const given = Object.fromEntries(Object.entries(flat).filter(([, value]) => value !== undefined));
   return { ...spec, ...given };
 }
 
-export function newSessionName(): string {
+/** The same for the same request. */
+export function newSessionName(requestId: string | undefined): string {
   // Letters and digits that a person can read out; no vowels, so that no words come about.
   const alphabet = "bcdfghjkmnpqrstvwxz23456789";
-  return `session-${Array.from(randomBytes(8), (byte) => alphabet[byte % alphabet.length]).join("")}`;
+  const bytes =
+    requestId === undefined ? randomBytes(8) : createHash("sha256").update(requestId).digest().subarray(0, 8);
+  return `session-${Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join("")}`;
 }
 
 /** @throws ApiError with status 400 that names what is wrong and what would be right */
 export function planSession(
   wish: SpecWish,
-  metadata: { readonly name: string; readonly labels?: Record<string, string> | undefined },
+  metadata: SessionMetadata,
   identity: Identity,
   offer: Offer,
 ): SessionObject {
@@ -64,7 +73,11 @@ export function planSession(
   return {
     apiVersion: GROUP_VERSION,
     kind: "AgenticSession",
-    metadata: { name: metadata.name, ...(metadata.labels === undefined ? {} : { labels: metadata.labels }) },
+    metadata: {
+      name: metadata.name,
+      ...(metadata.labels === undefined ? {} : { labels: metadata.labels }),
+      ...(metadata.annotations === undefined ? {} : { annotations: metadata.annotations }),
+    },
     spec: {
       ...wish,
       runnerType: runner.id,

@@ -15,7 +15,7 @@ import { ApiError } from "../errors/api-error.ts";
 import { gateFor } from "../flags/flags.ts";
 import { callerOf } from "../http/caller.ts";
 import { type OpenStreams, wantsEventStream } from "../http/event-stream.ts";
-import { once } from "../http/idempotency.ts";
+import { REPEATABLE, once } from "../http/idempotency.ts";
 import { page } from "../http/page.ts";
 import { NoFields, Nothing, ProjectParams, SessionParams, errorAnswers } from "../http/params.ts";
 import type { Caller } from "../identity/identity.ts";
@@ -63,8 +63,10 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
         const { project } = request.params;
         const { query } = request;
         const matches = matcher(query);
-        const selector = labelSelector(query.label);
-        const selection = { namespace: project, ...(selector === undefined ? {} : { labelSelector: selector }) };
+        const selection = {
+          namespace: project,
+          ...(query.label === undefined ? {} : { labelSelector: query.label }),
+        };
         if (query.watch === true) {
           if (!wantsEventStream(request)) {
             throw new ApiError("NOT_ACCEPTABLE", "watch=1 answers with text/event-stream alone: accept it");
@@ -99,12 +101,13 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
       handler: async (request, reply) => {
         const { project } = request.params;
         const { name, labels } = request.body;
-        return once(store, request, reply, async () => {
+        const create = async (requestId?: string) => {
           const spec = flatten(request.body);
           await checkParent(callerOf(request), project, spec.parentSession);
-          const wish = { project, name, labels, spec };
+          const wish = { project, name, labels, spec, requestId };
           return created(project, await createSession(dependencies, callerOf(request), wish));
-        });
+        };
+        return once(store, request, reply, create, REPEATABLE);
       },
     });
 
@@ -205,11 +208,12 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
         const caller = callerOf(request);
         const { project, session } = request.params;
         const { name, fromSeq, project: target = project } = request.body ?? {};
-        return once(store, request, reply, async () => {
+        const clone = async (requestId?: string) => {
           const source = await getSession(caller, project, session);
-          const wish = { source, from: project, to: target, name, fromSeq };
+          const wish = { source, from: project, to: target, name, fromSeq, requestId };
           return created(target, await cloneSession(dependencies, caller, wish));
-        });
+        };
+        return once(store, request, reply, clone, fromSeq === undefined ? REPEATABLE : undefined);
       },
     });
 

@@ -1,8 +1,13 @@
 /** Opens the store that the configuration names. */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BackendEnvironment } from "../configuration.ts";
 import { SqliteStore } from "./sqlite/sqlite-store.ts";
 import type { Store } from "./store.ts";
+import { isStoreAway } from "./unavailable.ts";
+
+/** A database that starts with the backend, or is just restarted, is waited for. */
+const PATIENCE_MILLISECONDS = 60_000;
 
 /** `warn` is told what could be better. */
 export async function openStore(
@@ -12,5 +17,14 @@ export async function openStore(
   if (DATABASE_URL === undefined) return SqliteStore.open(join(DATA_DIR, "backend.sqlite"));
   // Loaded only where it is used: one machine needs no driver for a server.
   const { PostgresStore } = await import("./postgres/postgres-store.ts");
-  return PostgresStore.open(DATABASE_URL, Date.now, warn);
+  const deadline = performance.now() + PATIENCE_MILLISECONDS;
+  for (;;) {
+    try {
+      return await PostgresStore.open(DATABASE_URL, Date.now, warn);
+    } catch (error) {
+      if (!isStoreAway(error) || performance.now() > deadline) throw error;
+      warn?.("the database does not answer yet; trying again");
+      await sleep(500);
+    }
+  }
 }

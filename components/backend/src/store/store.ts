@@ -39,7 +39,8 @@ export interface RememberedAnswer {
 }
 
 export type Remembered =
-  | { readonly state: "new" }
+  /** `firstAt`: when the key was first used for this request, by whoever could not finish it. */
+  | { readonly state: "new"; readonly firstAt: number }
   | { readonly state: "pending" }
   | { readonly state: "other-request" }
   | { readonly state: "done"; readonly answer: RememberedAnswer };
@@ -62,9 +63,12 @@ export interface Store {
   /** Forgets everything about a session. */
   forget(uid: string): Promise<void>;
 
-  /** Notes when a session ended, or that it lives again (undefined). An event that is appended says the latter. */
+  /** Notes when a session ended, or that it lives (undefined). An event that is appended says the latter. */
   noteEnd(uid: string, endedAt: number | undefined): Promise<void>;
-  /** Sessions that ended before `cutoff` and have not lived since, up to `limit`. */
+  /**
+   * Sessions that ended before `cutoff` and have not lived since, up to `limit`. One of which nobody has seen the end
+   * counts from its last sign of life.
+   */
   endedBefore(cutoff: number, limit: number): Promise<string[]>;
   /** Forgets a session if it still counts as ended before `cutoff`. @returns whether it did */
   expire(uid: string, cutoff: number): Promise<boolean>;
@@ -72,8 +76,11 @@ export interface Store {
   putSnapshot(uid: string, kind: string, snapshot: Omit<Snapshot, "updatedAt">): Promise<void>;
   getSnapshot(uid: string, kind: string): Promise<Snapshot | undefined>;
 
-  /** Claims a key for one request, or says what became of the request that claimed it. */
-  remember(key: string, requestHash: string): Promise<Remembered>;
+  /**
+   * Claims a key for one request, or says what became of the request that claimed it. A claim that is older than `lease`
+   * milliseconds belongs to a request that died, and is taken over.
+   */
+  remember(key: string, requestHash: string, lease?: number): Promise<Remembered>;
   /** Keeps the answer to a claimed key; without an answer the claim is given up, and the key may be used again. */
   settle(key: string, answer: RememberedAnswer | undefined): Promise<void>;
 
@@ -87,7 +94,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** A claim that is older than this belongs to a request that died. */
+/** The lease of a claim, unless said otherwise. */
 export const CLAIM_MILLISECONDS = 120_000;
 /** How long the answer to an Idempotency-Key is kept. */
 export const REMEMBERED_MILLISECONDS = 24 * 3_600_000;

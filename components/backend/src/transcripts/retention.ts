@@ -1,6 +1,8 @@
 /**
- * Lets go of what ended long ago. The backend may not list sessions itself, so it learns that one has ended, or lives
- * again, from what it answers to those who may. A session of which nobody has seen the end is kept.
+ * Lets go of what ended long ago. The backend may not list sessions itself: it learns that one has ended, or lives again,
+ * from what it answers to those who may. A session of which nobody has seen the end counts from the last that its runner
+ * said; a runner that has nothing to say gives a sign of life every half hour. Should a session be forgotten that lives
+ * after all, its runner sends the whole log again with its next event.
  */
 import type { Logger } from "pino";
 import type { Archives } from "../archives/archives.ts";
@@ -32,17 +34,15 @@ export class Retention {
     this.#options = options;
   }
 
-  /** Sweeps now and every hour, until {@link stop}. */
+  /** Sweeps every hour, until {@link stop}. The first hour is for runners that could not reach a backend that was away. */
   start(): void {
     if (this.#options.days === 0) return;
-    const sweep = (): void => {
+    this.#timer = setInterval(() => {
       this.sweep().catch((error: unknown) => {
         this.#options.logger.warn({ error: describeError(error) }, "old transcripts were not let go of");
       });
-    };
-    this.#timer = setInterval(sweep, SWEEP_MILLISECONDS);
+    }, SWEEP_MILLISECONDS);
     this.#timer.unref();
-    sweep();
   }
 
   stop(): void {

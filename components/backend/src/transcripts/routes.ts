@@ -38,7 +38,7 @@ export function transcriptRoutes(dependencies: TranscriptDependencies): FastifyP
       handler: async (request) => {
         const { uid } = request.params;
         await proofs.demandRunner(callerOf(request), uid);
-        // A runner that asks this begins to live.
+        // A runner that asks this lives.
         await store.noteEnd(uid, undefined);
         return { lastSeq: await store.lastSeq(uid) };
       },

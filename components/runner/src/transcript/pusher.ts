@@ -18,7 +18,11 @@ export interface TranscriptPusherOptions {
   /** Milliseconds to wait after a failure, doubled up to `longestBackoff`. Defaults 250 and 30 000. */
   readonly backoff?: number;
   readonly longestBackoff?: number;
+  /** Milliseconds between signs of life to the store, which keeps what lives. Default half an hour. */
+  readonly signOfLife?: number;
 }
+
+const SIGN_OF_LIFE = 30 * 60_000;
 
 export class TranscriptPusher {
   readonly #options: TranscriptPusherOptions;
@@ -28,6 +32,7 @@ export class TranscriptPusher {
   #loop: Promise<void> | undefined;
   #nudge = new AbortController();
   #urgent = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: TranscriptPusherOptions) {
     this.#options = options;
@@ -42,6 +47,8 @@ export class TranscriptPusher {
   start(position: number): void {
     this.#position = position;
     this.#loop ??= this.#run();
+    this.#timer ??= setInterval(() => this.#giveSign(), this.#options.signOfLife ?? SIGN_OF_LIFE);
+    this.#timer.unref();
   }
 
   /** Resolves with true once the store has what the log has now, with false when the signal aborts first. */
@@ -60,6 +67,7 @@ export class TranscriptPusher {
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#timer);
     this.#stopped.abort();
     await this.#loop;
   }
@@ -94,6 +102,13 @@ export class TranscriptPusher {
         if (lastSeq < expected) return;
       }
     }
+  }
+
+  /** A store that does not hear it hears the next. */
+  #giveSign(): void {
+    this.#options.client.position(this.#stopped.signal).catch((error: unknown) => {
+      this.#options.logger.debug({ reason: messageOf(error) }, "the transcript store did not hear a sign of life");
+    });
   }
 
   #moveTo(seq: number): void {

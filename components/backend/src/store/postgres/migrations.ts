@@ -1,5 +1,6 @@
 /** The database's layout, as the steps that lead to it. Steps are only ever added; the table `layout` counts those taken. */
 import type { Sql, TransactionSql } from "postgres";
+import { newerLayout } from "../layout.ts";
 import { addMessages } from "./messages.ts";
 
 type Step = string | ((transaction: TransactionSql) => Promise<void>);
@@ -50,6 +51,14 @@ const STEPS: readonly Step[] = [
    ALTER TABLE transcripts ADD COLUMN ended_at bigint;
    CREATE INDEX transcripts_by_end ON transcripts (ended_at) WHERE ended_at IS NOT NULL;`,
   indexMessages,
+  `ALTER TABLE transcripts ADD COLUMN lived_at bigint NOT NULL DEFAULT (extract(epoch FROM now()) * 1000)::bigint;
+   DROP INDEX transcripts_by_end;
+   CREATE INDEX transcripts_by_end ON transcripts (coalesce(ended_at, lived_at));
+   ALTER TABLE answers ADD COLUMN first_at bigint;
+   UPDATE answers SET first_at = claimed_at;
+   ALTER TABLE answers ALTER COLUMN first_at SET NOT NULL;
+   DROP INDEX answers_by_age;
+   CREATE INDEX answers_by_age ON answers (first_at);`,
 ];
 
 /** What was stored before there was a search. */
@@ -89,7 +98,7 @@ export async function indexTrigrams(sql: Sql): Promise<string | undefined> {
 /** Of several replicas that start at once, one migrates and the others wait for it. */
 const LOCK = 7_045_101;
 
-/** @throws Error when a newer version of this program has written the database */
+/** @throws ConfigurationProblem when a newer version of this program has written the database */
 export async function migrate(sql: Sql): Promise<void> {
   await sql.begin(async (transaction) => {
     await transaction`SELECT pg_advisory_xact_lock(${LOCK})`;
@@ -97,7 +106,8 @@ export async function migrate(sql: Sql): Promise<void> {
     const [row] = await transaction<{ version: number }[]>`SELECT version FROM layout`;
     const version = row?.version ?? 0;
     if (version > STEPS.length) {
-      throw new Error(`the database was written by a newer version (layout ${version}, known up to ${STEPS.length})`);
+      const layouts = `layout ${version}, known up to ${STEPS.length}`;
+      throw newerLayout(`the database of DATABASE_URL was written by a newer version (${layouts})`);
     }
     for (const step of STEPS.slice(version)) {
       if (typeof step === "string") await transaction.unsafe(step);

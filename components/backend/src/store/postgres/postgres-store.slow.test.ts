@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { describe, expect, it } from "vitest";
 import { findPostgres, startPostgres } from "../../../test/postgres.ts";
 import { storeSuite } from "../../../test/store-suite.ts";
 import { PostgresStore } from "./postgres-store.ts";
@@ -15,7 +16,9 @@ storeSuite("PostgreSQL", programs !== undefined, async () => {
     age: async () => {
       const sql = postgres(server.url, { max: 1 });
       await sql`DROP TABLE messages, feedback`;
-      await sql`ALTER TABLE transcripts DROP COLUMN ended_at`;
+      await sql`ALTER TABLE transcripts DROP COLUMN ended_at, DROP COLUMN lived_at`;
+      await sql`ALTER TABLE answers DROP COLUMN first_at`;
+      await sql`CREATE INDEX answers_by_age ON answers (claimed_at)`;
       await sql`UPDATE layout SET version = 1`;
       await sql.end();
     },
@@ -24,4 +27,19 @@ storeSuite("PostgreSQL", programs !== undefined, async () => {
       await server.stop();
     },
   };
+});
+
+describe.skipIf(programs === undefined)("a PostgreSQL database", () => {
+  it("is laid out once by replicas that start at once, and refused when a newer version has written it", async () => {
+    const server = await startPostgres(programs ?? "");
+    const stores = await Promise.all(Array.from({ length: 4 }, async () => PostgresStore.open(server.url)));
+    const [store] = stores;
+    expect(await store?.append("uid", [{ seq: 1, data: "{}" }])).toEqual({ lastSeq: 1, gap: false });
+    await Promise.all(stores.map(async (each) => each.close()));
+    const sql = postgres(server.url, { max: 1 });
+    await sql`UPDATE layout SET version = 999`;
+    await sql.end();
+    await expect(PostgresStore.open(server.url)).rejects.toThrow(/DATABASE_URL was written by a newer version.*999/);
+    await server.stop();
+  });
 });

@@ -73,7 +73,8 @@ export class PostgresStore implements Store {
         INSERT INTO events (uid, seq, data)
         SELECT ${uid}, * FROM unnest(${numbers}::bigint[], ${texts}::text[])`;
       const lastSeq = last + fresh.length;
-      await transaction`UPDATE transcripts SET last_seq = ${lastSeq}, ended_at = NULL WHERE uid = ${uid}`;
+      await transaction`
+        UPDATE transcripts SET last_seq = ${lastSeq}, ended_at = NULL, lived_at = ${this.#now()} WHERE uid = ${uid}`;
       await addMessages(transaction, uid, fresh);
       return { lastSeq, gap: false };
     });
@@ -96,19 +97,22 @@ export class PostgresStore implements Store {
   }
 
   async noteEnd(uid: string, endedAt: number | undefined): Promise<void> {
-    const time = endedAt ?? null;
-    await this.#sql`UPDATE transcripts SET ended_at = ${time} WHERE uid = ${uid} AND ended_at IS DISTINCT FROM ${time}`;
+    if (endedAt === undefined) {
+      await this.#sql`UPDATE transcripts SET ended_at = NULL, lived_at = ${this.#now()} WHERE uid = ${uid}`;
+    } else await this.#sql`UPDATE transcripts SET ended_at = ${endedAt} WHERE uid = ${uid}`;
   }
 
   async endedBefore(cutoff: number, limit: number): Promise<string[]> {
     const rows = await this.#sql<{ uid: string }[]>`
-      SELECT uid FROM transcripts WHERE ended_at < ${cutoff} ORDER BY ended_at LIMIT ${limit}`;
+      SELECT uid FROM transcripts WHERE coalesce(ended_at, lived_at) < ${cutoff}
+      ORDER BY coalesce(ended_at, lived_at) LIMIT ${limit}`;
     return rows.map(({ uid }) => uid);
   }
 
   async expire(uid: string, cutoff: number): Promise<boolean> {
     return this.#sql.begin(async (transaction) => {
-      const [row] = await transaction`SELECT 1 FROM transcripts WHERE uid = ${uid} AND ended_at < ${cutoff} FOR UPDATE`;
+      const [row] = await transaction`
+        SELECT 1 FROM transcripts WHERE uid = ${uid} AND coalesce(ended_at, lived_at) < ${cutoff} FOR UPDATE`;
       if (row === undefined) return false;
       await forget(transaction, uid);
       return true;
@@ -131,17 +135,21 @@ export class PostgresStore implements Store {
       : { contentType: row.content_type, body: row.body, updatedAt: Number(row.updated_at) };
   }
 
-  async remember(key: string, requestHash: string): Promise<Remembered> {
+  async remember(key: string, requestHash: string, lease = CLAIM_MILLISECONDS): Promise<Remembered> {
     const now = this.#now();
-    await this.#sql`
-      DELETE FROM answers
-      WHERE claimed_at < ${now - REMEMBERED_MILLISECONDS} OR (answer IS NULL AND claimed_at < ${now - CLAIM_MILLISECONDS})`;
-    const claimed = await this.#sql`
-      INSERT INTO answers (key, request_hash, claimed_at) VALUES (${key}, ${requestHash}, ${now}) ON CONFLICT DO NOTHING`;
-    if (claimed.count === 1) return { state: "new" };
+    await this.#sql`DELETE FROM answers WHERE first_at < ${now - REMEMBERED_MILLISECONDS}`;
+    const [claimed] = await this.#sql<{ first_at: string }[]>`
+      INSERT INTO answers (key, request_hash, claimed_at, first_at) VALUES (${key}, ${requestHash}, ${now}, ${now})
+      ON CONFLICT (key) DO UPDATE SET
+        request_hash = excluded.request_hash,
+        claimed_at = excluded.claimed_at,
+        first_at = CASE WHEN answers.request_hash = excluded.request_hash THEN answers.first_at ELSE excluded.first_at END
+      WHERE answers.answer IS NULL AND answers.claimed_at < ${now - lease}
+      RETURNING first_at`;
+    if (claimed !== undefined) return { state: "new", firstAt: Number(claimed.first_at) };
     const [row] = await this.#sql<{ request_hash: string; answer: string | null }[]>`
       SELECT request_hash, answer FROM answers WHERE key = ${key}`;
-    // Given up between the two questions: whoever asks again will get it.
+    // Forgotten between the two questions: whoever asks again will get it.
     if (row === undefined) return { state: "pending" };
     if (row.request_hash !== requestHash) return { state: "other-request" };
     return row.answer === null
@@ -150,7 +158,8 @@ export class PostgresStore implements Store {
   }
 
   async settle(key: string, answer: RememberedAnswer | undefined): Promise<void> {
-    if (answer === undefined) await this.#sql`DELETE FROM answers WHERE key = ${key}`;
+    // Given up, but not forgotten: it may have had an effect, and whoever tries again learns when it was first tried.
+    if (answer === undefined) await this.#sql`UPDATE answers SET claimed_at = 0 WHERE key = ${key} AND answer IS NULL`;
     else await this.#sql`UPDATE answers SET answer = ${JSON.stringify(answer)} WHERE key = ${key}`;
   }
 

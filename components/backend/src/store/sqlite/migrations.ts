@@ -1,5 +1,6 @@
 /** The database's layout, as the steps that lead to it. Steps are only ever added; `user_version` counts those taken. */
 import type { DatabaseSync } from "node:sqlite";
+import { newerLayout } from "../layout.ts";
 import { SqliteMessages } from "./messages.ts";
 
 type Step = string | ((database: DatabaseSync) => void);
@@ -55,6 +56,13 @@ const STEPS: readonly Step[] = [
    CREATE TABLE endings (uid TEXT PRIMARY KEY, ended_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE INDEX endings_by_age ON endings (ended_at);`,
   indexMessages,
+  `CREATE TABLE lives (uid TEXT PRIMARY KEY, lived_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   INSERT INTO lives (uid, lived_at) SELECT DISTINCT uid, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM events;
+   CREATE INDEX lives_by_age ON lives (lived_at);
+   ALTER TABLE answers ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
+   UPDATE answers SET first_at = claimed_at;
+   DROP INDEX answers_by_age;
+   CREATE INDEX answers_by_age ON answers (first_at);`,
 ];
 
 /** What was stored before there was a search. */
@@ -72,22 +80,35 @@ function indexMessages(database: DatabaseSync): void {
   }
 }
 
-/** @throws Error when a newer version of this program has written the database */
+/**
+ * Of two processes that open a database at once, one migrates and the other waits for it.
+ *
+ * @throws ConfigurationProblem when a newer version of this program has written the database
+ */
 export function migrate(database: DatabaseSync, file: string): void {
-  const row = database.prepare("PRAGMA user_version").get();
-  const version = Number(row?.["user_version"] ?? 0);
-  if (version > STEPS.length) {
-    throw new Error(`${file} was written by a newer version (layout ${version}, known up to ${STEPS.length})`);
+  while (migrateOnce(database, file));
+}
+
+/** @returns false when there was nothing to do */
+function migrateOnce(database: DatabaseSync, file: string): boolean {
+  // A layout that is current is found out without waiting for whoever writes.
+  if (versionOf(database, file) === STEPS.length) return false;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const version = versionOf(database, file);
+    const step = STEPS[version];
+    if (typeof step === "string") database.exec(step);
+    else step?.(database);
+    database.exec(`PRAGMA user_version = ${Math.min(version + 1, STEPS.length)}; COMMIT;`);
+    return true;
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
   }
-  STEPS.slice(version).forEach((step, index) => {
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      if (typeof step === "string") database.exec(step);
-      else step(database);
-      database.exec(`PRAGMA user_version = ${version + index + 1}; COMMIT;`);
-    } catch (error) {
-      database.exec("ROLLBACK");
-      throw error;
-    }
-  });
+}
+
+function versionOf(database: DatabaseSync, file: string): number {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  if (version <= STEPS.length) return version;
+  throw newerLayout(`${file} was written by a newer version (layout ${version}, known up to ${STEPS.length})`);
 }

@@ -15,7 +15,11 @@ storeSuite("SQLite", true, async () => {
     reopen: async (now) => SqliteStore.open(file, now),
     age: async () => {
       const database = new DatabaseSync(file);
-      for (const table of ["messages", "message_index", "feedback", "endings"]) database.exec(`DROP TABLE ${table}`);
+      for (const table of ["messages", "message_index", "feedback", "endings", "lives"]) {
+        database.exec(`DROP TABLE ${table}`);
+      }
+      database.exec("DROP INDEX answers_by_age; ALTER TABLE answers DROP COLUMN first_at");
+      database.exec("CREATE INDEX answers_by_age ON answers (claimed_at)");
       database.exec("PRAGMA user_version = 1");
       database.close();
     },

@@ -75,7 +75,7 @@ export class SqliteStore implements Store {
       if (first.seq !== last + 1) return { lastSeq: last, gap: true };
       for (const { seq, data } of fresh) this.#statements.insertEvent.run(uid, seq, data);
       this.messages.add(uid, fresh);
-      this.#statements.dropEnd.run(uid);
+      this.#live(uid);
       const lastSeq = last + fresh.length;
       this.#lastSeq.set(uid, lastSeq);
       return { lastSeq, gap: false };
@@ -95,18 +95,21 @@ export class SqliteStore implements Store {
   }
 
   async noteEnd(uid: string, endedAt: number | undefined): Promise<void> {
-    await this.#commit.run(() =>
-      endedAt === undefined ? this.#statements.dropEnd.run(uid) : this.#statements.noteEnd.run(uid, endedAt),
-    );
+    await this.#commit.run(() => {
+      // What is not held need not be let go of.
+      if (this.#last(uid) === 0) return;
+      if (endedAt === undefined) this.#live(uid);
+      else this.#statements.noteEnd.run(uid, endedAt);
+    });
   }
 
   async endedBefore(cutoff: number, limit: number): Promise<string[]> {
-    return this.#statements.endedBefore.all(cutoff, limit).map((row) => String(row["uid"]));
+    return this.#statements.endedBefore.all(cutoff, cutoff, limit).map((row) => String(row["uid"]));
   }
 
   async expire(uid: string, cutoff: number): Promise<boolean> {
     return this.#commit.run(() => {
-      if (this.#statements.endOf.get(uid, cutoff) === undefined) return false;
+      if (this.#statements.isEndedBefore.get(uid, cutoff) === undefined) return false;
       this.#forget(uid);
       return true;
     });
@@ -128,11 +131,12 @@ export class SqliteStore implements Store {
     };
   }
 
-  async remember(key: string, requestHash: string): Promise<Remembered> {
+  async remember(key: string, requestHash: string, lease = CLAIM_MILLISECONDS): Promise<Remembered> {
     return this.#commit.run((): Remembered => {
       const now = this.#now();
-      this.#statements.dropOldAnswers.run(now - REMEMBERED_MILLISECONDS, now - CLAIM_MILLISECONDS);
-      if (Number(this.#statements.claimKey.run(key, requestHash, now).changes) === 1) return { state: "new" };
+      this.#statements.dropOldAnswers.run(now - REMEMBERED_MILLISECONDS);
+      const claimed: Row | undefined = this.#statements.claimKey.get(key, requestHash, now, now, now - lease);
+      if (claimed !== undefined) return { state: "new", firstAt: Number(claimed["first_at"]) };
       const row: Row | undefined = this.#statements.getAnswer.get(key);
       if (row?.["request_hash"] !== requestHash) return { state: "other-request" };
       const answer = row["answer"];
@@ -145,7 +149,7 @@ export class SqliteStore implements Store {
   async settle(key: string, answer: RememberedAnswer | undefined): Promise<void> {
     await this.#commit.run(() =>
       answer === undefined
-        ? this.#statements.dropAnswer.run(key)
+        ? this.#statements.releaseKey.run(key)
         : this.#statements.setAnswer.run(JSON.stringify(answer), key),
     );
   }
@@ -184,8 +188,14 @@ export class SqliteStore implements Store {
     this.#statements.deleteEvents.run(uid);
     this.#statements.deleteSnapshots.run(uid);
     this.#statements.dropEnd.run(uid);
+    this.#statements.dropLife.run(uid);
     this.messages.forget(uid);
     this.feedback.forget(uid);
+  }
+
+  #live(uid: string): void {
+    this.#statements.dropEnd.run(uid);
+    this.#statements.noteLife.run(uid, this.#now());
   }
 
   #last(uid: string): number {
@@ -208,17 +218,27 @@ const SQL = {
   noteEnd:
     "INSERT INTO endings (uid, ended_at) VALUES (?, ?) ON CONFLICT (uid) DO UPDATE SET ended_at = excluded.ended_at",
   dropEnd: "DELETE FROM endings WHERE uid = ?",
-  endOf: "SELECT 1 FROM endings WHERE uid = ? AND ended_at < ?",
-  endedBefore: "SELECT uid FROM endings WHERE ended_at < ? ORDER BY ended_at LIMIT ?",
+  noteLife:
+    "INSERT INTO lives (uid, lived_at) VALUES (?, ?) ON CONFLICT (uid) DO UPDATE SET lived_at = excluded.lived_at",
+  dropLife: "DELETE FROM lives WHERE uid = ?",
+  isEndedBefore: "SELECT 1 FROM lives LEFT JOIN endings USING (uid) WHERE uid = ? AND coalesce(ended_at, lived_at) < ?",
+  endedBefore:
+    "SELECT uid FROM endings WHERE ended_at < ? UNION ALL " +
+    "SELECT uid FROM lives WHERE lived_at < ? AND uid NOT IN (SELECT uid FROM endings) LIMIT ?",
   putSnapshot:
     "INSERT INTO snapshots (uid, kind, content_type, body, updated_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (uid, kind) " +
     "DO UPDATE SET content_type = excluded.content_type, body = excluded.body, updated_at = excluded.updated_at",
   getSnapshot: "SELECT content_type, body, updated_at FROM snapshots WHERE uid = ? AND kind = ?",
-  dropOldAnswers: "DELETE FROM answers WHERE claimed_at < ? OR (answer IS NULL AND claimed_at < ?)",
-  claimKey: "INSERT INTO answers (key, request_hash, claimed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  dropOldAnswers: "DELETE FROM answers WHERE first_at < ?",
+  claimKey:
+    "INSERT INTO answers (key, request_hash, claimed_at, first_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET " +
+    "request_hash = excluded.request_hash, claimed_at = excluded.claimed_at, " +
+    "first_at = iif(answers.request_hash = excluded.request_hash, answers.first_at, excluded.first_at) " +
+    "WHERE answers.answer IS NULL AND answers.claimed_at < ? RETURNING first_at",
   getAnswer: "SELECT request_hash, answer FROM answers WHERE key = ?",
   setAnswer: "UPDATE answers SET answer = ? WHERE key = ?",
-  dropAnswer: "DELETE FROM answers WHERE key = ?",
+  // Given up, but not forgotten: it may have had an effect, and whoever tries again learns when it was first tried.
+  releaseKey: "UPDATE answers SET claimed_at = 0 WHERE key = ? AND answer IS NULL",
   noteKey:
     "INSERT INTO keys (user_id, last_used_at, expires_at) VALUES (?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET " +
     "last_used_at = coalesce(excluded.last_used_at, last_used_at), expires_at = coalesce(excluded.expires_at, expires_at)",
