@@ -32,7 +32,7 @@ get: { parameters: { query?: { /** Items per page, 20 when absent; brought into 
 "offset"?: number; /** nextOffset of the page before; wins over offset */
 "continue"?: string; /** Case-insensitive substring */
 "search"?: string; /** A field name; - before it sorts descending. Newest first when absent */
-"sort"?: string; }; };  responses: { 200: { content: { "application/json": { "items": (components["schemas"]["Project"])[]; /** Over everything that matches, not over this page */
+"sort"?: "name" | "displayName" | "createdAt" | "owner" | "status" | "-name" | "-displayName" | "-createdAt" | "-owner" | "-status"; }; };  responses: { 200: { content: { "application/json": { "items": (components["schemas"]["Project"])[]; /** Over everything that matches, not over this page */
 "totalCount": number; "limit": number; "offset": number; "hasMore": boolean; "nextOffset"?: number; }; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 /** Create a project */
 post: { parameters: {  }; requestBody: { content: { "application/json": { /** Becomes the namespace; cannot be changed */
@@ -55,19 +55,20 @@ get: { parameters: { path: { "project": string; }; };  responses: { 200: { conte
 /** Members */
 get: { parameters: { path: { "project": string; }; };  responses: { 200: { content: { "application/json": { "items": (components["schemas"]["Permission"])[]; }; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 /** Add a member */
-post: { parameters: { path: { "project": string; }; }; requestBody: { content: { "application/json": { "subjectType": "user" | "group"; "subjectName": string; "role": "view" | "edit" | "admin"; }; } }; responses: { 201: { content: { "application/json": components["schemas"]["Permission"]; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
+post: { parameters: { path: { "project": string; }; }; requestBody: { content: { "application/json": { "subjectType": "user" | "group"; "subjectName": (unknown) & (unknown); "role": "view" | "edit" | "admin"; }; } }; responses: { 201: { content: { "application/json": components["schemas"]["Permission"]; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/projects/{project}/permissions/{subjectType}/{subjectName}": {
 /** Change a member's role */
-put: { parameters: { path: { "project": string; "subjectType": "user" | "group"; "subjectName": string; }; }; requestBody: { content: { "application/json": { "role": "view" | "edit" | "admin"; }; } }; responses: { 200: { content: { "application/json": components["schemas"]["Permission"]; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
+put: { parameters: { path: { "project": string; "subjectType": "user" | "group"; "subjectName": (unknown) & (unknown); }; }; requestBody: { content: { "application/json": { "role": "view" | "edit" | "admin"; }; } }; responses: { 200: { content: { "application/json": components["schemas"]["Permission"]; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 /** Remove a member */
-delete: { parameters: { path: { "project": string; "subjectType": "user" | "group"; "subjectName": string; }; };  responses: { 204: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
+delete: { parameters: { path: { "project": string; "subjectType": "user" | "group"; "subjectName": (unknown) & (unknown); }; };  responses: { 204: { content?: never }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/projects/{project}/keys": {
 /** Access keys */
 get: { parameters: { path: { "project": string; }; };  responses: { 200: { content: { "application/json": { "items": (components["schemas"]["ProjectKey"])[]; }; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 /** Make an access key */
-post: { parameters: { path: { "project": string; }; }; requestBody: { content: { "application/json": { "name": string; "description"?: string; "role"?: "view" | "edit" | "admin"; "expirationSeconds": number; }; } }; responses: { 201: { content: { "application/json": components["schemas"]["CreatedProjectKey"]; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
+post: { parameters: { path: { "project": string; }; }; requestBody: { content: { "application/json": { /** What it is called; taken once in a project */
+"name": (unknown) & (unknown); "description"?: string; "role"?: "view" | "edit" | "admin"; "expirationSeconds": number; }; } }; responses: { 201: { content: { "application/json": components["schemas"]["CreatedProjectKey"]; } }; "4XX": { content: { "application/json": components["schemas"]["Error"]; } }; "5XX": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/projects/{project}/keys/{id}": {
 /** Delete an access key */
@@ -147,7 +148,7 @@ get: { parameters: { query?: { /** Items per page, 20 when absent; brought into 
 "offset"?: number; /** nextOffset of the page before; wins over offset */
 "continue"?: string; /** Case-insensitive substring */
 "search"?: string; /** A field name; - before it sorts descending. Newest first when absent */
-"sort"?: string; /** One or several of the phases, separated by commas */
+"sort"?: "name" | "displayName" | "createdAt" | "phase" | "runner" | "model" | "lastActivity" | "attention" | "cost" | "-name" | "-displayName" | "-createdAt" | "-phase" | "-runner" | "-model" | "-lastActivity" | "-attention" | "-cost"; /** One or several of the phases, separated by commas */
 "phase"?: string; "agentStatus"?: "working" | "idle" | "waiting_input"; /** Only those whose agent waits for an answer, and those that failed */
 "needsPerson"?: "0" | "1" | "true" | "false"; /** A runner type */
 "runner"?: string; /** spec.userContext.userId */
@@ -417,12 +418,16 @@ schemas: {
 "finishedRunsAtStart"?: number; "queuePosition"?: number; /** What the session had cost before that day; absent = it has run on the day of its creation alone */
 "dailyCost"?: { /** UTC day, YYYY-MM-DD */
 "day": string; "baseUsd": number; }; /** Sessions of the same user that name this one as their parent */
-"children"?: ({ "name": string; "phase"?: "Pending" | "Queued" | "Creating" | "Running" | "Stopping" | "Stopped" | "Completed" | "Failed"; "agentStatus"?: "working" | "idle" | "waiting_input"; "result"?: { "text": string; "isError": boolean; }; })[]; "agent"?: { "status": "working" | "idle" | "waiting_input"; "runId"?: string; "model"?: string; /** The framework's own conversation id */
+"children"?: ({ "name": string; "phase"?: "Pending" | "Queued" | "Creating" | "Running" | "Stopping" | "Stopped" | "Completed" | "Failed"; "agentStatus"?: "working" | "idle" | "waiting_input"; "result"?: { "text": string; "isError": boolean; }; })[]; /** Of a session at rest whose runner ended before the transcript store had everything: how that is made up */
+"handover"?: { /** Lost: the workspace is gone, nothing can be handed over */
+"state": "Running" | "Waiting" | "Lost"; "tries": number; "nextTryTime"?: string; "message"?: string; }; "agent"?: { "status": "working" | "idle" | "waiting_input"; "runId"?: string; "model"?: string; /** The framework's own conversation id */
 "sessionId"?: string; /** Whether the first prompt has reached the framework */
 "promptDelivered": boolean; "lastActivityTime"?: string; "lastMessage"?: string; /** What the agent calls this session; shown where no displayName is set */
 "title"?: string; /** What the agent last said of how far it is */
 "progress"?: { "message": string; "percent"?: number; }; "lastSeq": number; "turns": number; "toolCalls": number; "usage"?: { "inputTokens": number; "outputTokens": number; "cachedTokens": number; "costUsd": number; }; /** Which budget was reached, as a sentence */
-"budgetExceeded"?: string; "lastRunOutcome"?: "success" | "error" | "interrupt" | "cancelled"; "finishedRuns": number; "result"?: { "text": string; "isError": boolean; }; }; "reconciledRepos"?: ({ "name": string; "url": string; "branch"?: string; "status": "Cloning" | "Ready" | "Failed"; "message"?: string; })[]; "reconciledWorkflow"?: { "gitUrl": string; "branch"?: string; "path"?: string; "status": "Cloning" | "Ready" | "Failed"; "message"?: string; "name"?: string; }; }; };
+"budgetExceeded"?: string; "lastRunOutcome"?: "success" | "error" | "interrupt" | "cancelled"; "finishedRuns": number; "result"?: { "text": string; "isError": boolean; }; }; "transcript"?: { /** The newest attempt whose runner has opened the event log */
+"attempt": number; /** The store has every event of the log, and the archives are in */
+"complete": boolean; }; "reconciledRepos"?: ({ "name": string; "url": string; "branch"?: string; "status": "Cloning" | "Ready" | "Failed"; "message"?: string; })[]; "reconciledWorkflow"?: { "gitUrl": string; "branch"?: string; "path"?: string; "status": "Cloning" | "Ready" | "Failed"; "message"?: string; "name"?: string; }; }; };
 "SessionEvent": { /** Normal or Warning */
 "type": string; "reason": string; "message": string; "timestamp": string | null; "count": number; /** Which object it is about: AgenticSession, Job, Pod */
 "source"?: string; };
@@ -430,7 +435,6 @@ schemas: {
 "url": string; /** Branch to check out; the remote's default branch when absent */
 "branch"?: string; /** Folder name in the workspace; the last part of the URL when absent */
 "name"?: string; /** Push the session's working branch when a run finishes */
-"autoPush": boolean; })[]; /** Integration id → id of the request to test its credential; the answer is in status.integrations */
-"integrationChecks"?: { [name: string]: string }; };
+"autoPush": boolean; })[]; };
 };
 }

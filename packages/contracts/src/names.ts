@@ -83,6 +83,14 @@ export function sessionJobName(sessionName: string, attempt: number): string {
   return `${sessionName}-${attempt}`;
 }
 
+/**
+ * Name of the Job that hands over to the transcript store what an attempt left on the volume. Short, since a Job's name is
+ * a label's value: 63 characters with a session's name of 50.
+ */
+export function sessionHandoverJobName(sessionName: string, attempt: number, which: number): string {
+  return `${sessionName}-${attempt}-h${which}`;
+}
+
 /** Project names that nobody may take: they belong to Kubernetes or to the platform. */
 export function isReservedProjectName(name: string): boolean {
   return (

@@ -1,8 +1,9 @@
 // What an operator of the platform wants to see of sessions: how many in which phase, how they stop, how long a start takes.
-import { SESSION_PHASES, StoppedReason } from "@pilothouse/contracts";
+import { SESSION_PHASES, StoppedReason, type AgenticSessionStatus } from "@pilothouse/contracts";
 import type { Pod, Stored } from "@pilothouse/kubernetes";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { SessionObject } from "../resources/types.ts";
+import { owesTranscript } from "../session/handover.ts";
 import { isFinal } from "../session/lifecycle.ts";
 import { START_STEPS, startSteps } from "./start-steps.ts";
 
@@ -46,6 +47,23 @@ export function createSessionMetrics(registry: Registry, source: SessionMetricsS
     help: "Attempts that were lost to infrastructure and are tried again",
     registers,
   });
+  const incomplete = new Gauge({
+    name: "pilothouse_sessions_transcript_incomplete",
+    help: "Sessions at rest of which the transcript store lacks something that their runner wrote",
+    registers,
+    collect() {
+      const owing = ({ status = {} }: Stored<SessionObject>): boolean =>
+        isFinal(status.phase) && owesTranscript(status);
+      incomplete.set(source.sessions().filter(owing).length);
+    },
+  });
+  const handovers = new Counter({
+    name: "pilothouse_session_handovers_total",
+    help: "Hand-overs of what runners left, by result; lost = the workspace was gone",
+    labelNames: ["result"] as const,
+    registers,
+  });
+  for (const result of ["done", "failed", "lost"]) handovers.inc({ result }, 0);
   const waits = new Histogram({
     name: "pilothouse_session_start_seconds",
     help: "How long a start stays in each of its stages: Pending, Queued, Creating",
@@ -69,6 +87,8 @@ export function createSessionMetrics(registry: Registry, source: SessionMetricsS
       const before = from.status ?? {};
       const after = to.status ?? {};
       if ((after.retries ?? 0) > (before.retries ?? 0)) retries.inc();
+      const handover = handoverResult(before, after);
+      if (handover !== undefined) handovers.inc({ result: handover });
       if (before.phase === after.phase) return;
       if (isFinal(after.phase)) stops.inc({ reason: after.stoppedReason ?? "user" });
       const starting = before.phase === "Pending" || before.phase === "Queued" || before.phase === "Creating";
@@ -81,4 +101,15 @@ export function createSessionMetrics(registry: Registry, source: SessionMetricsS
       for (const [step, seconds] of Object.entries(startSteps(pod, entered))) creating.observe({ step }, seconds);
     },
   };
+}
+
+function handoverResult(
+  before: AgenticSessionStatus,
+  after: AgenticSessionStatus,
+): "done" | "failed" | "lost" | undefined {
+  const [from, to] = [before.handover, after.handover];
+  if (from?.state === "Running" && to === undefined && after.transcript?.complete === true) return "done";
+  if (to?.state === "Lost" && from?.state !== "Lost") return "lost";
+  const again = to?.state === "Waiting" && (from?.state !== "Waiting" || from.tries !== to.tries);
+  return again ? "failed" : undefined;
 }

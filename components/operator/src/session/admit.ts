@@ -1,7 +1,7 @@
 // A session that wants to run and has no Job yet: one check after the other, and the first that fails says why it waits.
 import { sessionJobName } from "@pilothouse/contracts";
 import { missingKeysMessage } from "./conditions.ts";
-import { enter, milliseconds, time, wake, type Draft } from "./draft.ts";
+import { enter, isOfAttempt, milliseconds, time, wake, type Draft } from "./draft.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { fail, GO_ON, queueForQuota, type Verdict } from "./supervise.ts";
 import { nextUtcDay } from "../spending/daily-cost.ts";
@@ -12,7 +12,7 @@ export function admit(observation: Observation, policy: Policy, draft: Draft): V
   const { now, queue, runtime, preparation } = observation;
   draft.queuePosition = undefined;
 
-  const former = teardown(observation, policy, (attempt) => attempt === draft.attempt);
+  const former = teardown(observation, policy, (fact) => isOfAttempt(fact, draft.attempt));
   if (former.alive !== undefined) {
     for (const action of former.actions)
       if (!draft.actions.some((known) => sameAction(known, action))) draft.actions.push(action);
@@ -64,6 +64,8 @@ export function admit(observation: Observation, policy: Policy, draft: Draft): V
         return GO_ON;
       case "FormerPodAlive":
       case "WorkspaceTerminating":
+      case "WorkspaceLost":
+      case "BackendUnavailable":
         hold(observation, draft, preparation.reason, preparation.message);
         wake(draft, now + 1000);
         return GO_ON;

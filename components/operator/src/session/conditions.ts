@@ -18,6 +18,7 @@ export function conditionsOf(observation: Observation, draft: Draft): Condition[
     PodScheduled: podScheduled(observation, draft),
     RunnerReady: runnerReady(observation, draft),
     Ready: ready(draft),
+    TranscriptComplete: transcriptComplete(observation, draft),
     TranscriptRemoved: transcriptRemoved(observation),
   };
   const conditions: Condition[] = [];
@@ -96,6 +97,22 @@ function ready(draft: Draft): Verdict {
   return draft.phase === "Running" && draft.endpoint !== undefined
     ? yes("RunnerReady")
     : no(draft.holdReason ?? draft.phase, draft.message ?? "");
+}
+
+/** Whether whoever reads the transcript sees all that happened. Nothing is said before a runner has begun to write it. */
+function transcriptComplete({ status }: Observation, draft: Draft): Verdict | undefined {
+  if (status.transcript === undefined) return undefined;
+  if (!isFinal(draft.phase)) return unknown("SessionActive");
+  if (status.transcript.complete) return yes("HandedOver");
+  const { state, message = "", nextTryTime } = draft.handover ?? { state: "Running" };
+  switch (state) {
+    case "Running":
+      return no("HandingOver", "the runner ended before it had sent everything: the rest is being sent");
+    case "Waiting":
+      return no("HandOverFailed", `the rest could not be sent: ${message}; next try at ${nextTryTime ?? "once"}`);
+    case "Lost":
+      return no("WorkspaceLost", message);
+  }
 }
 
 function transcriptRemoved({ transcript }: Observation): Verdict | undefined {

@@ -8,12 +8,13 @@ import { backoffDelay } from "@pilothouse/kubernetes";
 import { admit } from "./admit.ts";
 import { conditionsOf } from "./conditions.ts";
 import type { Decision } from "./decision.ts";
-import { draftOf, enter, milliseconds, time, wake, type Draft } from "./draft.ts";
+import { currentJob, draftOf, enter, isOfAttempt, milliseconds, time, wake, type Draft } from "./draft.ts";
 import { eventsOf } from "./events.ts";
 import { dailyCostOn, nextUtcDay, utcDay } from "../spending/daily-cost.ts";
 import { finishedRunsAtStart, runFinished } from "./finished-runs.ts";
+import { handOver, isPresentTry, owesTranscript } from "./handover.ts";
 import { finalPhaseOf, isFinal, occupiesSlot } from "./lifecycle.ts";
-import type { Observation, Policy } from "./observation.ts";
+import type { AttemptFact, Observation, Policy } from "./observation.ts";
 import { supervise, type Verdict } from "./supervise.ts";
 import { teardown } from "./teardown.ts";
 
@@ -79,6 +80,7 @@ function begin(observation: Observation, policy: Policy, draft: Draft): void {
   draft.stoppedReason = undefined;
   draft.completionTime = undefined;
   draft.startTime = undefined;
+  draft.handover = undefined;
   draft.finishedRunsAtStart = finishedRunsAtStart(observation.status.agent);
   draft.jobName = undefined;
   draft.podName = undefined;
@@ -89,11 +91,11 @@ function begin(observation: Observation, policy: Policy, draft: Draft): void {
 
 function carryOn(observation: Observation, policy: Policy, draft: Draft): void {
   // Whatever belongs to another attempt has no business any more.
-  const strays = teardown(observation, policy, (attempt) => attempt === draft.attempt);
+  const strays = teardown(observation, policy, (fact) => isOfAttempt(fact, draft.attempt));
   draft.actions.push(...strays.actions);
   wake(draft, strays.wakeAt);
   const waiting = draft.phase === "Pending" || draft.phase === "Queued";
-  const launched = observation.jobs.some((job) => job.attempt === draft.attempt);
+  const launched = currentJob(observation, draft) !== undefined;
   const verdict = waiting && !launched ? admit(observation, policy, draft) : supervise(observation, policy, draft);
   follow(observation, policy, draft, verdict);
 }
@@ -184,7 +186,11 @@ function rest(observation: Observation, draft: Draft, reason: StoppedReason, mes
 }
 
 function keepResting(observation: Observation, policy: Policy, draft: Draft): void {
-  const strays = teardown(observation, policy, () => false);
+  handOver(observation, policy, draft);
+  // A hand-over that has told of its success ends by itself.
+  const done = !owesTranscript(observation.status);
+  const spares = (fact: AttemptFact): boolean => (done ? fact.handover !== undefined : isPresentTry(fact, draft));
+  const strays = teardown(observation, policy, spares);
   draft.actions.push(...strays.actions);
   wake(draft, strays.wakeAt);
   const { ttlSecondsAfterFinished } = observation.spec;

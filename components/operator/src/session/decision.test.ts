@@ -3,7 +3,7 @@ import { AgenticSessionStatus } from "@pilothouse/contracts";
 import { describe, expect, it } from "vitest";
 import { OPERATOR_STATUS_FIELDS } from "./decision.ts";
 
-const RUNNER_FIELDS = ["agent", "reconciledRepos", "reconciledWorkflow"];
+const RUNNER_FIELDS = ["agent", "transcript", "reconciledRepos", "reconciledWorkflow"];
 
 describe("the fields of a session's status", () => {
   it("each have one writer", () => {

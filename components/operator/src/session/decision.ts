@@ -22,6 +22,7 @@ export const OPERATOR_STATUS_FIELDS = [
   "queuePosition",
   "dailyCost",
   "children",
+  "handover",
 ] as const satisfies readonly (keyof AgenticSessionStatus)[];
 
 export type OperatorStatus = Pick<AgenticSessionStatus, (typeof OPERATOR_STATUS_FIELDS)[number]>;
@@ -39,6 +40,9 @@ export type Action =
   /** Ask the backend to remove the transcript; then decide again. */
   | { readonly type: "removeTranscript" }
   | { readonly type: "createJob"; readonly attempt: number }
+  /** Look whether what an attempt left can be handed over; then decide again. */
+  | { readonly type: "prepareHandover" }
+  | { readonly type: "createHandoverJob"; readonly attempt: number; readonly which: number }
   | { readonly type: "deleteJob"; readonly name: string; readonly uid: string }
   | { readonly type: "deletePod"; readonly name: string; readonly uid: string; readonly force: boolean }
   /** Write the end of an attempt into the wish: `desiredState: Stopped`, with the attempt noted beside it. */

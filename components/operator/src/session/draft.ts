@@ -1,7 +1,7 @@
 // A status under construction: the present one, step by step turned into the next one.
 import type { SessionPhase } from "@pilothouse/contracts";
 import type { Action, OperatorStatus } from "./decision.ts";
-import type { JobFact, Observation, PodFact } from "./observation.ts";
+import type { AttemptFact, JobFact, Observation, PodFact } from "./observation.ts";
 
 export interface Draft extends Omit<OperatorStatus, "conditions"> {
   phase: SessionPhase;
@@ -28,6 +28,7 @@ export function draftOf(observation: Observation): Draft {
     nextRetryTime: status.nextRetryTime,
     finishedRunsAtStart: status.finishedRunsAtStart,
     dailyCost: status.dailyCost,
+    handover: status.handover,
     children: observation.children === undefined ? undefined : [...observation.children],
     actions: [],
     wakeAt: undefined,
@@ -57,12 +58,17 @@ export function milliseconds(text: string | undefined): number | undefined {
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
+/** It is the attempt itself, not the hand-over of what it left. */
+export function isOfAttempt(fact: AttemptFact, attempt: number): boolean {
+  return fact.attempt === attempt && fact.handover === undefined;
+}
+
 export function currentJob(observation: Observation, draft: Draft): JobFact | undefined {
-  return observation.jobs.find((job) => job.attempt === draft.attempt);
+  return observation.jobs.find((job) => isOfAttempt(job, draft.attempt));
 }
 
 /** The pod of the present attempt; a live one before one that has ended. */
 export function currentPod(observation: Observation, draft: Draft): PodFact | undefined {
-  const pods = observation.pods.filter((pod) => pod.attempt === draft.attempt);
+  const pods = observation.pods.filter((pod) => isOfAttempt(pod, draft.attempt));
   return pods.find((pod) => pod.live) ?? pods[0];
 }

@@ -1,6 +1,7 @@
 // Which Kubernetes Events a change of status leaves on the session, in words that a person can act on.
 import type { RecordedEvent } from "@pilothouse/kubernetes";
 import type { Draft } from "./draft.ts";
+import { isFinal } from "./lifecycle.ts";
 import type { Observation } from "./observation.ts";
 
 const normal = (reason: string, message: string): RecordedEvent => ({ type: "Normal", reason, message });
@@ -13,6 +14,8 @@ export function eventsOf(observation: Observation, draft: Draft): RecordedEvent[
     const abandoned = draft.actions.some((action) => action.type === "removeFinalizer");
     events.push(warning(abandoned ? "TranscriptLeftBehind" : "TranscriptNotRemoved", transcript.message));
   }
+  const handover = handoverEvent(status, draft);
+  if (handover !== undefined) events.push(handover);
   if ((draft.retries ?? 0) > (status.retries ?? 0) && draft.phase === "Pending") {
     events.push(warning("AttemptFailed", `${draft.message}; trying again at ${draft.nextRetryTime}`));
     return events;
@@ -25,6 +28,21 @@ export function eventsOf(observation: Observation, draft: Draft): RecordedEvent[
   const event = eventOfPhase(draft);
   if (event !== undefined) events.push(event);
   return events;
+}
+
+/** Nothing is said of a first try that succeeds: it is how a runner that was killed is ended. */
+function handoverEvent(
+  { handover: former, transcript }: Observation["status"],
+  draft: Draft,
+): RecordedEvent | undefined {
+  const { handover } = draft;
+  if (handover?.state === "Lost" && former?.state !== "Lost")
+    return warning("TranscriptIncomplete", handover.message ?? "");
+  if (handover?.state === "Waiting" && (former?.state !== "Waiting" || handover.tries !== former.tries))
+    return warning("HandOverFailed", `the transcript is not complete: ${handover.message ?? ""}; it is tried again`);
+  if (transcript?.complete === true && (former?.tries ?? 0) > 1 && isFinal(draft.phase))
+    return normal("HandedOver", "the transcript is complete");
+  return undefined;
 }
 
 function eventOfPhase(draft: Draft): RecordedEvent | undefined {

@@ -12,6 +12,7 @@ export function jobFactOf(job: Stored<Job>): JobFact {
     name,
     uid,
     attempt: wholeNumber(labels?.[LABELS.attempt]),
+    handover: handoverOf(labels),
     finished: finishedOf(job),
     deleting: deletionTimestamp !== undefined,
     deadline: limit === undefined || Number.isNaN(start) ? undefined : start + limit * 1000,
@@ -44,6 +45,7 @@ export function podFactOf(pod: Stored<Pod>): PodFact {
     name,
     uid,
     attempt: wholeNumber(labels?.[LABELS.attempt]),
+    handover: handoverOf(labels),
     live,
     deletionDeadline: Number.isNaN(deletion) ? undefined : deletion,
     scheduled:
@@ -92,6 +94,11 @@ function endOf(pod: Stored<Pod>, live: boolean): EndFact | undefined {
     return { exitCode: terminated.exitCode, reason: terminated.reason, message: terminated.message };
   }
   return { exitCode: undefined, reason: "PodFailed", message: status.message };
+}
+
+function handoverOf(labels: Readonly<Record<string, string>> | undefined): number | undefined {
+  const label = labels?.[LABELS.handover];
+  return label === undefined ? undefined : wholeNumber(label);
 }
 
 function wholeNumber(text: string | undefined): number {

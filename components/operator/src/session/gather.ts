@@ -1,5 +1,11 @@
 // Gathers the observation: caches first, and the API server itself where a stale cache could mislead.
-import { LABELS, SESSION_FINALIZER, sessionJobName, type AgenticSessionStatus } from "@pilothouse/contracts";
+import {
+  LABELS,
+  SESSION_FINALIZER,
+  sessionHandoverJobName,
+  sessionJobName,
+  type AgenticSessionStatus,
+} from "@pilothouse/contracts";
 import {
   coreEvents,
   jobs,
@@ -13,6 +19,7 @@ import type { Registries } from "../configuration/registries.ts";
 import type { ProjectSettingsObject, SessionObject } from "../resources/types.ts";
 import { createdOn, spentOn, utcDay } from "../spending/daily-cost.ts";
 import { childrenOf } from "./children.ts";
+import { isOfAttempt } from "./draft.ts";
 import { jobFactOf, podFactOf } from "./facts.ts";
 import { ANNOTATIONS } from "./names.ts";
 import type { JobFact, Observation, PodFact, Preparation } from "./observation.ts";
@@ -64,13 +71,20 @@ export async function gather(
 
   // "There is no Job" is a heavy word: an attempt is given up for it. A cache that lags must not say it.
   const expectsJob = status.phase === "Creating" || status.phase === "Running" || status.phase === "Stopping";
-  if (expectsJob && attempt > 0 && !jobFacts.some((job) => job.attempt === attempt)) {
+  if (expectsJob && attempt > 0 && !jobFacts.some((job) => isOfAttempt(job, attempt))) {
     const live = await client.find(jobs, { namespace, name: sessionJobName(name, attempt) }, { signal });
     if (live !== undefined && belongs(live, name) && ownedBy(live, uid)) jobFacts.push(jobFactOf(live));
   }
 
-  const job = jobFacts.find((fact) => fact.attempt === attempt);
-  const pod = podFacts.find((fact) => fact.attempt === attempt);
+  // A try of a hand-over counts as failed for it.
+  const which = status.handover?.state === "Running" ? status.handover.tries : undefined;
+  if (which !== undefined && !jobFacts.some((job) => job.attempt === attempt && job.handover === which)) {
+    const live = await client.find(jobs, { namespace, name: sessionHandoverJobName(name, attempt, which) }, { signal });
+    if (live !== undefined && belongs(live, name) && ownedBy(live, uid)) jobFacts.push(jobFactOf(live));
+  }
+
+  const job = jobFacts.find((fact) => isOfAttempt(fact, attempt));
+  const pod = podFacts.find((fact) => isOfAttempt(fact, attempt));
   const suspect = silentSuspect(status, job, pod, now);
   const trouble = suspect === undefined ? undefined : await latestWarning(client, namespace ?? "", suspect, signal);
   return { jobs: jobFacts, pods: podFacts, trouble, runtime: chooseRuntime(session.spec, registries) };
@@ -162,8 +176,12 @@ export function limitOf(world: SessionWorld, namespace: string): number | undefi
 
 /** Labels alone prove nothing: the name must be one that the operator gives. */
 function belongs(job: Stored<Job>, sessionName: string): boolean {
-  const { attempt } = jobFactOf(job);
-  return attempt > 0 && job.metadata.name === sessionJobName(sessionName, attempt);
+  const { attempt, handover } = jobFactOf(job);
+  const name =
+    handover === undefined
+      ? sessionJobName(sessionName, attempt)
+      : sessionHandoverJobName(sessionName, attempt, handover);
+  return attempt > 0 && job.metadata.name === name;
 }
 
 function ownedBy(job: Stored<Job>, uid: string): boolean {

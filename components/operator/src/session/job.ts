@@ -17,11 +17,13 @@ import {
   type Container,
   type EnvironmentVariable,
   type Job,
+  type PodSpec,
   type ResourceRequirements,
   type SecurityContext,
   type Stored,
   type Toleration,
   type Volume,
+  type VolumeMount,
 } from "@pilothouse/kubernetes";
 import { sessions, type SessionObject } from "../resources/types.ts";
 import { BROKER_CONTAINER, BROKER_TOKEN_KEY, CONFIGURATION_NAME, RUNNER_CONTAINER } from "./names.ts";
@@ -64,7 +66,7 @@ const NODE_PATIENCE: readonly Toleration[] = ["node.kubernetes.io/not-ready", "n
 /** The runner's own shutdown must be done before the kubelet's SIGKILL. */
 const KILL_MARGIN_SECONDS = 5;
 
-const RESTRICTED: SecurityContext = {
+export const RESTRICTED: SecurityContext = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ["ALL"] },
   runAsNonRoot: true,
@@ -98,22 +100,8 @@ export function sessionJob(
       template: {
         metadata: { labels },
         spec: {
-          restartPolicy: "Never",
-          serviceAccountName: sessionObjectName(name),
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
+          ...podFrame(session, settings),
           terminationGracePeriodSeconds: runtime.sandbox.terminationGracePeriod,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 1000,
-            runAsGroup: 1000,
-            fsGroup: 1000,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-          },
-          ...(settings.runtimeClass === undefined ? {} : { runtimeClassName: settings.runtimeClass }),
-          ...(Object.keys(settings.nodeSelector).length === 0 ? {} : { nodeSelector: { ...settings.nodeSelector } }),
-          tolerations: [...NODE_PATIENCE, ...settings.tolerations],
           initContainers: [brokerContainer(session, settings)],
           containers: [runnerContainer(session, attempt, runtime, settings)],
           volumes: volumes(name),
@@ -123,7 +111,29 @@ export function sessionJob(
   };
 }
 
-function volumes(sessionName: string): Volume[] {
+/** What all pods of a session have in common: who they are and where they may run. */
+export function podFrame(session: Stored<SessionObject>, settings: PodSettings): Omit<PodSpec, "containers"> {
+  return {
+    restartPolicy: "Never",
+    serviceAccountName: sessionObjectName(session.metadata.name),
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      fsGroup: 1000,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    ...(settings.runtimeClass === undefined ? {} : { runtimeClassName: settings.runtimeClass }),
+    ...(Object.keys(settings.nodeSelector).length === 0 ? {} : { nodeSelector: { ...settings.nodeSelector } }),
+    tolerations: [...NODE_PATIENCE, ...settings.tolerations],
+  };
+}
+
+/** The volumes that the runner's own files and identity are in. */
+export function runnerVolumes(sessionName: string): Volume[] {
   return [
     { name: "workspace", persistentVolumeClaim: { claimName: sessionObjectName(sessionName) } },
     { name: "tmp", emptyDir: {} },
@@ -137,6 +147,42 @@ function volumes(sessionName: string): Volume[] {
         ],
       },
     },
+  ];
+}
+
+export const RUNNER_MOUNTS: readonly VolumeMount[] = [
+  { name: "workspace", mountPath: PATHS.workspace },
+  { name: "tmp", mountPath: "/tmp" },
+  { name: "identity", mountPath: PATHS.serviceAccount, readOnly: true },
+];
+
+/** How a runner finds its session, its files and the backend. */
+export function runnerBasics(
+  session: Stored<SessionObject>,
+  attempt: number,
+  settings: PodSettings,
+): EnvironmentVariable[] {
+  const { name, namespace = "", uid } = session.metadata;
+  return [
+    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    ...literals({
+      HOME: `${PATHS.workspace}/.home`,
+      TMPDIR: "/tmp",
+      PILOTHOUSE_PROJECT: namespace,
+      PILOTHOUSE_SESSION_NAME: name,
+      PILOTHOUSE_SESSION_UID: uid,
+      PILOTHOUSE_ATTEMPT: String(attempt),
+      PILOTHOUSE_WORKSPACE_DIR: PATHS.workspace,
+      PILOTHOUSE_TOKEN_FILE: `${PATHS.serviceAccount}/token`,
+      PILOTHOUSE_CA_FILE: `${PATHS.serviceAccount}/ca.crt`,
+      PILOTHOUSE_BACKEND_URL: settings.backendUrl,
+    }),
+  ];
+}
+
+function volumes(sessionName: string): Volume[] {
+  return [
+    ...runnerVolumes(sessionName),
     { name: "runner-secrets", secret: { secretName: RUNNER_SECRETS_NAME, optional: true } },
     { name: "integration-secrets", secret: { secretName: INTEGRATION_SECRETS_NAME, optional: true } },
     { name: "configuration", configMap: { name: CONFIGURATION_NAME, optional: true } },
@@ -153,8 +199,11 @@ function brokerContainer(session: Stored<SessionObject>, settings: PodSettings):
     restartPolicy: "Always",
     ports: [{ name: "broker", containerPort: BROKER_PORT, protocol: "TCP" }],
     env: [
-      ...identityEnvironment(session),
+      ...sidecarEnvironment(session),
       ...literals({
+        PILOTHOUSE_PROJECT: session.metadata.namespace,
+        PILOTHOUSE_SESSION_NAME: session.metadata.name,
+        PILOTHOUSE_SESSION_UID: session.metadata.uid,
         PILOTHOUSE_BROKER_PORT: String(BROKER_PORT),
         PILOTHOUSE_RUNNER_SECRETS_DIR: PATHS.runnerSecrets,
         PILOTHOUSE_INTEGRATION_SECRETS_DIR: PATHS.integrationSecrets,
@@ -217,9 +266,7 @@ function runnerContainer(
       failureThreshold: 6,
     },
     volumeMounts: [
-      { name: "workspace", mountPath: PATHS.workspace },
-      { name: "tmp", mountPath: "/tmp" },
-      { name: "identity", mountPath: PATHS.serviceAccount, readOnly: true },
+      ...RUNNER_MOUNTS,
       { name: "configuration", mountPath: PATHS.configuration, readOnly: true },
       { name: "project-configuration", mountPath: PATHS.projectConfiguration, readOnly: true },
     ],
@@ -234,20 +281,13 @@ function runnerEnvironment(
 ): EnvironmentVariable[] {
   const grace = Math.max(1, runtime.sandbox.terminationGracePeriod - KILL_MARGIN_SECONDS);
   const platform: EnvironmentVariable[] = [
-    ...identityEnvironment(session),
-    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    ...sidecarEnvironment(session),
+    ...runnerBasics(session, attempt, settings),
     // Not escaped: the kubelet puts the pod's address in.
     { name: "PILOTHOUSE_BROKER_URL", value: `http://$(POD_IP):${BROKER_PORT}` },
     ...literals({
       RUNNER_TYPE: runtime.container.env["RUNNER_TYPE"] ?? runtime.framework,
-      HOME: `${PATHS.workspace}/.home`,
-      TMPDIR: "/tmp",
       PILOTHOUSE_RUNNER_PORT: String(runtime.container.port),
-      PILOTHOUSE_ATTEMPT: String(attempt),
-      PILOTHOUSE_WORKSPACE_DIR: PATHS.workspace,
-      PILOTHOUSE_TOKEN_FILE: `${PATHS.serviceAccount}/token`,
-      PILOTHOUSE_CA_FILE: `${PATHS.serviceAccount}/ca.crt`,
-      PILOTHOUSE_BACKEND_URL: settings.backendUrl,
       PILOTHOUSE_BACKEND_JWKS: settings.backendJwks,
       PILOTHOUSE_CONFIGURATION_DIR: PATHS.configuration,
       PILOTHOUSE_PROJECT_CONFIGURATION_DIR: PATHS.projectConfiguration,
@@ -267,21 +307,19 @@ function runnerEnvironment(
   return [...platform, ...registry, ...user];
 }
 
-/** What both containers know about who they are. */
-function identityEnvironment(session: Stored<SessionObject>): EnvironmentVariable[] {
-  const { name, namespace = "", uid } = session.metadata;
+/** What lets the containers of one pod find each other. */
+function sidecarEnvironment(session: Stored<SessionObject>): EnvironmentVariable[] {
   return [
     { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
     {
       name: "PILOTHOUSE_BROKER_TOKEN",
-      valueFrom: { secretKeyRef: { name: sessionObjectName(name), key: BROKER_TOKEN_KEY } },
+      valueFrom: { secretKeyRef: { name: sessionObjectName(session.metadata.name), key: BROKER_TOKEN_KEY } },
     },
-    ...literals({ PILOTHOUSE_PROJECT: namespace, PILOTHOUSE_SESSION_NAME: name, PILOTHOUSE_SESSION_UID: uid }),
   ];
 }
 
 /** Values as they are: `$(NAME)` in them must not be expanded by the kubelet. */
-function literals(values: Readonly<Record<string, string | undefined>>): EnvironmentVariable[] {
+export function literals(values: Readonly<Record<string, string | undefined>>): EnvironmentVariable[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [{ name, value: value.replaceAll("$(", "$$$$(") }],
   );

@@ -5,6 +5,8 @@ export interface JobFact {
   readonly name: string;
   readonly uid: string;
   readonly attempt: number;
+  /** Which try it is of handing over what the attempt left; undefined = it is the attempt's own Job. */
+  readonly handover: number | undefined;
   /** The Job controller will make no further pod. */
   readonly finished:
     | { readonly result: "complete" | "failed"; readonly reason: string; readonly message: string }
@@ -13,6 +15,9 @@ export interface JobFact {
   /** Milliseconds since epoch at which the session's timeout ends it; undefined = no timeout. */
   readonly deadline: number | undefined;
 }
+
+/** Of which attempt a Job or pod is, and whether of its runner or of the hand-over of what that left. */
+export type AttemptFact = Pick<JobFact, "attempt" | "handover">;
 
 /** How a container or a pod came to its end. */
 export interface EndFact {
@@ -26,6 +31,8 @@ export interface PodFact {
   readonly name: string;
   readonly uid: string;
   readonly attempt: number;
+  /** As in {@link JobFact}. */
+  readonly handover: number | undefined;
   /** False once all of its containers have ended for good. */
   readonly live: boolean;
   /** Milliseconds since epoch after which the kubelet should have ended it; undefined = nobody asked it to go. */
@@ -44,7 +51,15 @@ export type Preparation =
   | { readonly state: "done" }
   | { readonly state: "blocked"; readonly reason: BlockReason; readonly message: string };
 
-export type BlockReason = "FormerPodAlive" | "WorkspaceTerminating" | "ForeignObject" | "QuotaExceeded" | "Rejected";
+export type BlockReason =
+  | "FormerPodAlive"
+  | "WorkspaceTerminating"
+  | "ForeignObject"
+  | "QuotaExceeded"
+  | "Rejected"
+  /** Of a hand-over alone: there is nothing to hand over from, or nobody to hand over to. */
+  | "WorkspaceLost"
+  | "BackendUnavailable";
 
 export interface Observation {
   /** Milliseconds since epoch. */
@@ -78,7 +93,7 @@ export interface Observation {
   readonly pods: readonly PodFact[];
   /** What keeps the present attempt from starting, from the Events on its Job or pod. */
   readonly trouble: { readonly reason: string; readonly message: string } | undefined;
-  /** Result of `prepare`, once it has been tried in this round. */
+  /** Result of `prepare` or `prepareHandover`, once it has been tried in this round. */
   readonly preparation: Preparation | undefined;
   /** Whether the backend has confirmed that the transcript is gone; a message = it has not. */
   readonly transcript: { readonly removed: true } | { readonly removed: false; readonly message: string } | undefined;
@@ -95,6 +110,8 @@ export interface Policy {
   readonly inactivityTimeoutSeconds: number;
   readonly forceDeleteAfterMilliseconds: number;
   readonly transcriptDeadlineMilliseconds: number;
+  /** Longest pause between two tries of handing over what a runner left. */
+  readonly handoverMaximumMilliseconds: number;
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -106,4 +123,5 @@ export const DEFAULT_POLICY: Policy = {
   inactivityTimeoutSeconds: 86_400,
   forceDeleteAfterMilliseconds: 20_000,
   transcriptDeadlineMilliseconds: 3_600_000,
+  handoverMaximumMilliseconds: 120_000,
 };

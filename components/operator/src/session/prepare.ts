@@ -22,7 +22,8 @@ import {
 import { isDeepStrictEqual } from "node:util";
 import type { SessionObject } from "../resources/types.ts";
 import { jobFactOf, podFactOf } from "./facts.ts";
-import type { BlockReason, Preparation } from "./observation.ts";
+import { isOfAttempt } from "./draft.ts";
+import type { BlockReason, JobFact, PodFact, Preparation } from "./observation.ts";
 import { brokerSecret, sessionObjects, type SessionObjects } from "./objects.ts";
 
 export interface PrepareOptions {
@@ -32,7 +33,7 @@ export interface PrepareOptions {
 }
 
 const DONE: Preparation = { state: "done" };
-const blocked = (reason: BlockReason, message: string): Preparation => ({ state: "blocked", reason, message });
+export const blocked = (reason: BlockReason, message: string): Preparation => ({ state: "blocked", reason, message });
 
 export async function prepare(
   client: KubernetesClient,
@@ -57,7 +58,7 @@ export async function prepare(
 }
 
 /** The Role first: a binding to a Role that is not there yet is refused. */
-async function ensureAccess(
+export async function ensureAccess(
   client: KubernetesClient,
   session: Stored<SessionObject>,
   { role, roleBinding }: SessionObjects,
@@ -70,11 +71,14 @@ async function ensureAccess(
   return ensure(client, roleBindings, roleBinding, session, signal, same);
 }
 
-/** Asked of the API server itself: the caches may lag, and two live runners for one session must never be. */
-async function formerAlive(
+/**
+ * Asked of the API server itself: the caches may lag, and two live runners for one session must never be.
+ * @param attempt whose own Job and pod are no former ones; undefined = all are
+ */
+export async function formerAlive(
   client: KubernetesClient,
   session: Stored<SessionObject>,
-  attempt: number,
+  attempt: number | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const selection = {
@@ -85,15 +89,16 @@ async function formerAlive(
   const [jobList, podList] = await Promise.all([client.list(jobs, selection), client.list(pods, selection)]);
   const jobFacts = jobList.items.map(jobFactOf);
   // A pod of this very attempt is in its place if its Job is; without its Job it is left over from one that was deleted.
-  const inPlace = jobFacts.some((fact) => fact.attempt === attempt);
-  const pod = podList.items.map(podFactOf).find((fact) => fact.live && !(inPlace && fact.attempt === attempt));
+  const isOwn = (fact: JobFact | PodFact): boolean => attempt !== undefined && isOfAttempt(fact, attempt);
+  const inPlace = jobFacts.some(isOwn);
+  const pod = podList.items.map(podFactOf).find((fact) => fact.live && !(inPlace && isOwn(fact)));
   if (pod !== undefined) return `pod ${pod.name}`;
-  const job = jobFacts.find((fact) => fact.finished === undefined && fact.attempt !== attempt);
+  const job = jobFacts.find((fact) => fact.finished === undefined && !isOwn(fact));
   return job === undefined ? undefined : `Job ${job.name}`;
 }
 
 /** Creates the object, or makes sure that the one that is there belongs to this session and is as it should be. */
-async function ensure<T extends KubernetesObject>(
+export async function ensure<T extends KubernetesObject>(
   client: KubernetesClient,
   resource: ResourceType<T>,
   desired: T,

@@ -8,6 +8,7 @@ import {
   jobs,
   parseKey,
   pods,
+  type Job,
   type KubernetesClient,
   type Logger,
   type RecordedEvent,
@@ -21,11 +22,13 @@ import type { TranscriptStore } from "../transcript/transcript-store.ts";
 import { decide } from "./decide.ts";
 import { OPERATOR_STATUS_FIELDS, type Action, type Decision } from "./decision.ts";
 import { gather, limitOf, observe, type SessionWorld } from "./gather.ts";
+import { handoverJob } from "./handover-job.ts";
 import { sessionJob, type PodSettings } from "./job.ts";
 import { ANNOTATIONS } from "./names.ts";
 import { occupiesSlot } from "./lifecycle.ts";
 import type { Observation, Policy, Preparation } from "./observation.ts";
 import { notUsable, ownership, prepare, refusal } from "./prepare.ts";
+import { prepareHandover } from "./prepare-handover.ts";
 import type { PlaceBook } from "./queue.ts";
 import { chooseRuntime } from "./runtime.ts";
 
@@ -100,6 +103,11 @@ export class SessionReconciler {
       const { actions } = decision;
       if (actions.some((action) => action.type === "addFinalizer")) session = await this.#addFinalizer(session, signal);
 
+      if (actions.some((action) => action.type === "prepareHandover")) {
+        const { client, transcripts } = this.#options;
+        preparation = await prepareHandover(client, transcripts, session, runtimeOf(session, registries), signal);
+        continue;
+      }
       const preparing = actions.find((action) => action.type === "prepare");
       if (preparing !== undefined) {
         preparation = await this.#prepare(session, registries, preparing, signal);
@@ -203,7 +211,18 @@ export class SessionReconciler {
     const { namespace, name, uid } = session.metadata;
     switch (action.type) {
       case "createJob":
-        return this.#createJob(session, registries, action.attempt, signal);
+        return this.#createJob(
+          session,
+          sessionJob(session, action.attempt, runtimeOf(session, registries), this.#options.pod),
+          signal,
+        );
+      case "createHandoverJob": {
+        const { attempt, which } = action;
+        const runtime = runtimeOf(session, registries);
+        const job = handoverJob(session, { attempt, which }, runtime, this.#options.pod);
+        await this.#createJob(session, job, signal);
+        return undefined;
+      }
       case "deleteJob":
         await goneIsFine(
           client.delete(
@@ -243,6 +262,7 @@ export class SessionReconciler {
       }
       case "addFinalizer":
       case "prepare":
+      case "prepareHandover":
       case "removeTranscript":
         // Done before the status was written.
         return undefined;
@@ -280,14 +300,8 @@ export class SessionReconciler {
     return prepare(client, session, attempt, { workspaceSize, storageClass, port: runtime.container.port }, signal);
   }
 
-  async #createJob(
-    session: Stored<SessionObject>,
-    registries: Registries,
-    attempt: number,
-    signal: AbortSignal,
-  ): Promise<Preparation | undefined> {
-    const { client, pod } = this.#options;
-    const job = sessionJob(session, attempt, runtimeOf(session, registries), pod);
+  async #createJob(session: Stored<SessionObject>, job: Job, signal: AbortSignal): Promise<Preparation | undefined> {
+    const { client } = this.#options;
     try {
       await client.create(jobs, job, { ...WRITE, signal });
       return undefined;

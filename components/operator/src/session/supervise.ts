@@ -59,8 +59,7 @@ function withoutJob(observation: Observation, policy: Policy, draft: Draft, job:
   const existed = status.attempt === draft.attempt && conditionOf(status, "JobCreated")?.status === "True";
   if (existed || job?.deleting === true) return { kind: "retry", message: "its Job was deleted" };
   // The answer to a creation can be lost, and the Job deleted since: its pod may live although we know of no Job.
-  if (observation.pods.some((pod) => pod.attempt === draft.attempt))
-    return { kind: "retry", message: "its Job was deleted" };
+  if (currentPod(observation, draft) !== undefined) return { kind: "retry", message: "its Job was deleted" };
   if (preparation === undefined) {
     draft.actions.push({ type: "prepare", attempt: draft.attempt, again: true });
     return startingUntilDeadline(observation, policy, draft, "creating the Job");
@@ -79,6 +78,8 @@ function withoutJob(observation: Observation, policy: Policy, draft: Draft, job:
       return { kind: "retry", message: "its Job was deleted" };
     case "ForeignObject":
     case "WorkspaceTerminating":
+    case "WorkspaceLost":
+    case "BackendUnavailable":
       draft.holdReason = preparation.reason;
       wake(draft, observation.now + 1000);
       return startingUntilDeadline(observation, policy, draft, preparation.message);

@@ -1,6 +1,6 @@
 // Ending what runs: Jobs first, so that nothing makes a new pod, then pods, in the end by force.
 import type { Action } from "./decision.ts";
-import type { JobFact, Observation, Policy } from "./observation.ts";
+import type { AttemptFact, JobFact, Observation, Policy } from "./observation.ts";
 
 export interface Teardown {
   readonly actions: readonly Action[];
@@ -12,18 +12,18 @@ export interface Teardown {
 /** A Job that is on its way out makes no pods any more; its pods are looked at one by one. */
 const working = (job: JobFact): boolean => job.finished === undefined && !job.deleting;
 
-export function teardown(observation: Observation, policy: Policy, spares: (attempt: number) => boolean): Teardown {
+export function teardown(observation: Observation, policy: Policy, spares: (fact: AttemptFact) => boolean): Teardown {
   const { now, jobs, pods } = observation;
   const actions: Action[] = [];
   let alive: string | undefined;
   let wakeAt: number | undefined;
   for (const job of jobs) {
-    if (!working(job) || spares(job.attempt)) continue;
+    if (!working(job) || spares(job)) continue;
     actions.push({ type: "deleteJob", name: job.name, uid: job.uid });
     alive ??= `Job ${job.name}`;
   }
   for (const pod of pods) {
-    if (!pod.live || spares(pod.attempt)) continue;
+    if (!pod.live || spares(pod)) continue;
     alive = `pod ${pod.name}`;
     if (pod.deletionDeadline === undefined) {
       actions.push({ type: "deletePod", name: pod.name, uid: pod.uid, force: false });

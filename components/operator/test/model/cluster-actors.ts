@@ -1,5 +1,6 @@
 // Everybody who acts on a session's Jobs and pods besides the operator: the Job controller, the garbage collector, a node.
-import type { PodTemplateSpec } from "@pilothouse/kubernetes";
+import { LABELS } from "@pilothouse/contracts";
+import type { KubernetesObject, PodTemplateSpec } from "@pilothouse/kubernetes";
 import type { MemoryApi } from "./memory-api.ts";
 import { NAMESPACE } from "./steps.ts";
 
@@ -22,6 +23,12 @@ export class ClusterActors {
   /** uids of pods whose node does not answer any more; later pods go to another one. */
   readonly lost = new Set<string>();
   imageMissing = false;
+  /** Told when a pod's runner begins. */
+  onStart: (pod: KubernetesObject) => void = () => {};
+  /** Told when a pod's runner is asked to end. */
+  onStop: (pod: KubernetesObject) => void = () => {};
+  /** What a hand-over comes to: its exit code. */
+  handOver: () => number = () => 0;
   #podNumber = 0;
 
   constructor(api: MemoryApi) {
@@ -97,8 +104,10 @@ export class ClusterActors {
         continue;
       }
       if (pod.metadata.deletionTimestamp !== undefined) {
-        if (isLive(pod)) this.#setPod(name, ended(143, "Error"));
-        else this.#api.remove("pods", name, 0);
+        if (isLive(pod)) {
+          if (status.phase === "Running") this.onStop(pod);
+          this.#setPod(name, ended(143, "Error"));
+        } else this.#api.remove("pods", name, 0);
         continue;
       }
       if (!isLive(pod)) continue;
@@ -122,6 +131,10 @@ export class ClusterActors {
           podIP: "127.0.0.2",
           containerStatuses: [{ name: "runner", state: { running: {} } }],
         });
+        this.onStart(pod);
+      } else if (pod.metadata.labels?.[LABELS.handover] !== undefined) {
+        const code = this.handOver();
+        this.#setPod(name, ended(code, code === 0 ? "Completed" : "Error"));
       }
     }
   }

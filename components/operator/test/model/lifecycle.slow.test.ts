@@ -5,10 +5,11 @@ import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { TRANSITIONS, isFinal } from "../../src/session/lifecycle.ts";
 import { step } from "./steps.ts";
-import { World, restsOrRuns } from "./world.ts";
+import { World, restsOrRuns, tellsOfItsTranscript } from "./world.ts";
 
 const RUNS = Number(process.env["MODEL_RUNS"] ?? 1000);
 const seen = new Set<string>();
+let handovers = 0;
 
 describe("a session's lifecycle", () => {
   it(
@@ -29,7 +30,9 @@ describe("a session's lifecycle", () => {
           expect(gone || restsOrRuns(world.session)).toBe(true);
           expect(world.session?.metadata.deletionTimestamp).toBeUndefined();
           expect(world.session?.spec.desiredState).toBe(gone ? undefined : runs ? "Running" : "Stopped");
-          if (gone) return;
+          handovers += world.handovers;
+          if (world.session === undefined) return;
+          expect(tellsOfItsTranscript(world.session)).toBe(true);
 
           // At rest, looking again costs no write.
           const writes = world.api.writes;
@@ -40,6 +43,7 @@ describe("a session's lifecycle", () => {
           await world.settle();
           expect(isFinal(world.session?.status?.phase)).toBe(true);
           expect(world.livePods()).toEqual([]);
+          expect(tellsOfItsTranscript(world.session)).toBe(true);
 
           await world.take({ kind: "start" });
           await world.settle();
@@ -52,12 +56,15 @@ describe("a session's lifecycle", () => {
         }),
         { numRuns: RUNS, endOnFailure: true },
       );
+      expect(handovers).toBeGreaterThan(0);
     },
     20 * 60_000,
   );
 
   afterAll(() => {
     const unseen = TRANSITIONS.map(({ from, to }) => `${from} → ${to}`).filter((way) => !seen.has(way));
-    console.log(`ways taken: ${seen.size} of ${TRANSITIONS.length}; not taken: ${unseen.join(", ")}`);
+    console.log(
+      `${handovers} hand-overs; ways taken: ${seen.size} of ${TRANSITIONS.length}; not taken: ${unseen.join(", ")}`,
+    );
   });
 });

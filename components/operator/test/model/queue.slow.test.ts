@@ -179,7 +179,7 @@ class Project {
       registries: async () => REGISTRIES,
       places: new PlaceBook(),
       onPlaceFree: () => (this.freed += 1),
-      transcripts: { remove: async () => {} },
+      transcripts: { remove: async () => {}, unreachable: async () => undefined },
       settleCost: async () => {},
       policy: DEFAULT_POLICY,
       pod: POD,

@@ -37,7 +37,8 @@ export type Step =
         | "agent"
         | "budget"
         | "backend-down"
-        | "backend-up";
+        | "backend-up"
+        | "lose-volume";
     }
   /** What a session needs before it may start is gone, or back. */
   | { readonly kind: "lack"; readonly what: Need; readonly lacks: boolean };
@@ -94,6 +95,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       "image-back",
       "backend-down",
       "backend-up",
+      "lose-volume",
     ),
   },
   {

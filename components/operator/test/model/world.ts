@@ -1,4 +1,5 @@
 // The world of a history: the real reconciler, over an API in memory, with everybody else played.
+import { LABELS } from "@pilothouse/contracts";
 import { KubernetesClient, NO_RETRY, silentLogger, type KubernetesObject, type Stored } from "@pilothouse/kubernetes";
 import { WrittenObjects } from "../../src/apply/written-objects.ts";
 import type { ProjectSettingsObject, SessionObject } from "../../src/resources/types.ts";
@@ -27,6 +28,9 @@ export class World {
   readonly #lacking = new Set<Need>();
   /** What must never be and was. Not thrown: it would look to the operator as if its request had failed. */
   violation: string | undefined;
+  #ends = 0;
+  /** How often what a runner had left was handed over. */
+  handovers = 0;
   /** First prompts that reached an agent. */
   prompts = 0;
 
@@ -38,6 +42,16 @@ export class World {
     this.api.onChange = (plural, before, after) => {
       if (plural === "agenticsessions") this.#checkTransition(before, after);
       if (plural === "pods") this.#checkRunners();
+    };
+    this.#actors.onStart = (pod) => this.#open(pod);
+    // Every other runner is killed before it has sent everything.
+    this.#actors.onStop = (pod) => {
+      this.#ends += 1;
+      if (this.#ends % 2 === 0) this.#send(pod);
+    };
+    this.#actors.handOver = () => {
+      const [pod] = this.api.list("pods").filter(({ metadata }) => metadata.labels?.[LABELS.handover] !== undefined);
+      return pod !== undefined && this.#send(pod) ? 0 : 1;
     };
     const spec = {
       runnerType: "runner",
@@ -129,6 +143,10 @@ export class World {
       case "backend-up":
         this.#backendUp = true;
         return;
+      case "lose-volume":
+        for (const claim of this.api.list("persistentvolumeclaims"))
+          this.api.remove("persistentvolumeclaims", claim.metadata.name);
+        return;
       case "lack":
         this.#lack(step.what, step.lacks);
         return;
@@ -196,6 +214,7 @@ export class World {
         remove: async () => {
           if (!this.#backendUp) throw new Error("the backend does not answer");
         },
+        unreachable: async () => (this.#backendUp ? undefined : "the backend does not answer"),
       },
       settleCost: async () => {},
       policy: DEFAULT_POLICY,
@@ -241,6 +260,29 @@ export class World {
     if (running.length > 1) this.violation ??= `two runners: ${running.map((pod) => pod.metadata.name).join(", ")}`;
   }
 
+  /** Before it writes anything, a runner records that it may. */
+  #open({ metadata }: KubernetesObject): void {
+    if (metadata?.labels?.[LABELS.handover] !== undefined) return;
+    const attempt = Number(metadata?.labels?.[LABELS.attempt]);
+    this.#edit((session) => (session.status = { ...session.status, transcript: { attempt, complete: false } }));
+  }
+
+  /** Everything is in the store, if there is one. False = it was tried in vain. */
+  #send({ metadata }: KubernetesObject): boolean {
+    if (!this.#backendUp) return false;
+    if (metadata?.labels?.[LABELS.handover] !== undefined) {
+      const phase = this.session?.status?.phase;
+      // It would read a log that another runner writes.
+      if (phase === "Creating" || phase === "Running")
+        this.violation ??= `a hand-over writes while the session is ${phase}`;
+      this.handovers += 1;
+    }
+    this.#edit(({ status }) => {
+      if (status?.transcript !== undefined) status.transcript.complete = true;
+    });
+    return true;
+  }
+
   #edit(change: (session: SessionObject) => void): void {
     this.api.change("agenticsessions", NAME, (session) => change(session as unknown as SessionObject));
   }
@@ -269,6 +311,16 @@ export class World {
     if (this.session.status.agent?.promptDelivered !== true) this.prompts += 1;
     this.#digest({ promptDelivered: true, lastActivityTime: new Date(this.api.now).toISOString() });
   }
+}
+
+/** At rest, the transcript has everything, or the session says why it cannot. */
+export function tellsOfItsTranscript({ status }: Stored<SessionObject>): boolean {
+  const condition = status?.conditions?.find(({ type }) => type === "TranscriptComplete");
+  if (status?.transcript === undefined) return condition === undefined;
+  if (!isFinal(status.phase)) return condition?.status === "Unknown";
+  return status.transcript.complete
+    ? condition?.status === "True"
+    : condition?.status === "False" && condition.reason === "WorkspaceLost";
 }
 
 export function restsOrRuns(session: Stored<SessionObject> | undefined): boolean {

@@ -281,7 +281,24 @@ export const AgenticSessionStatus = z.object({
     .optional()
     .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] })
     .describe("Sessions of the same user that name this one as their parent"),
+  handover: z
+    .object({
+      state: z.enum(["Running", "Waiting", "Lost"]).describe("Lost: the workspace is gone, nothing can be handed over"),
+      tries: z.int().min(0),
+      nextTryTime: Time.optional(),
+      message: z.string().max(4096).optional(),
+    })
+    .optional()
+    .describe(
+      "Of a session at rest whose runner ended before the transcript store had everything: how that is made up",
+    ),
   agent: AgentDigest.optional(),
+  transcript: z
+    .object({
+      attempt: z.int().min(1).describe("The newest attempt whose runner has opened the event log"),
+      complete: z.boolean().describe("The store has every event of the log, and the archives are in"),
+    })
+    .optional(),
   reconciledRepos: z
     .array(ReconciledRepo)
     .max(100)
@@ -308,6 +325,7 @@ export const SESSION_CONDITIONS = [
   "PodScheduled",
   "RunnerReady",
   "Ready",
+  "TranscriptComplete",
 ] as const;
 
 export const AgenticSession = z.object({

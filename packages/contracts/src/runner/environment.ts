@@ -24,8 +24,15 @@ export const EXIT_CODES = { done: 0, agentError: 1, prerequisiteMissing: 2, stop
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 
+/**
+ * `attempt`: serve the session. `handover`: bring what a former attempt left on the volume to the transcript store, and
+ * end; there is no broker then, and no agent.
+ */
+export const RunnerMode = z.enum(["attempt", "handover"]);
+
 /** What the `runner` container gets. All values are strings, as environment variables are. */
 export const RunnerEnvironment = z.object({
+  PILOTHOUSE_RUNNER_MODE: RunnerMode.default("attempt"),
   RUNNER_TYPE: z.string().min(1).default("claude-agent-sdk").describe("Which bridge to load"),
   POD_IP: z.string().min(1).describe("Address to listen on (status.podIP)"),
   POD_NAME: z.string().min(1).default("runner"),
@@ -52,6 +59,17 @@ export const RunnerEnvironment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
 });
 export type RunnerEnvironment = z.infer<typeof RunnerEnvironment>;
+
+/** What the `runner` container gets that hands over: no key to anything but its session and the transcript store. */
+export const HandoverEnvironment = RunnerEnvironment.omit({
+  RUNNER_TYPE: true,
+  POD_IP: true,
+  PILOTHOUSE_RUNNER_PORT: true,
+  PILOTHOUSE_BACKEND_JWKS: true,
+  PILOTHOUSE_BROKER_URL: true,
+  PILOTHOUSE_BROKER_TOKEN: true,
+});
+export type HandoverEnvironment = z.infer<typeof HandoverEnvironment>;
 
 /** What the `broker` container gets. */
 export const BrokerEnvironment = z.object({
