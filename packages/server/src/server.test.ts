@@ -54,6 +54,8 @@ describe("what is no request that a route could see", () => {
     ["a method that HTTP does not know", "FETCH / HTTP/1.1\r\nhost: a\r\n\r\n", 400, "INVALID_REQUEST"],
     ["too many headers", `GET /act HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`, 431, "HEADERS_TOO_LARGE"],
     ["a broken escape", "GET /%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", 400, "INVALID_REQUEST"],
+    ["several hosts", "GET /act HTTP/1.1\r\nhost: a\r\nHOST: b\r\nconnection: close\r\n\r\n", 400, "INVALID_REQUEST"],
+    ["a tunnel", "CONNECT a:80 HTTP/1.1\r\nhost: a\r\n\r\n", 405, "METHOD_NOT_ALLOWED"],
     ["no host", "GET /act HTTP/1.1\r\nconnection: close\r\n\r\n", 400, "INVALID_REQUEST"],
     [
       "two lengths",
@@ -85,6 +87,18 @@ describe("an error", () => {
     });
   });
 
+  it("of a schema names each field that is unknown", async () => {
+    const answer = await app.inject({ method: "POST", url: "/echo/1", payload: { text: "a", extra: 1, more: 2 } });
+    expect(answer.json()).toMatchObject({
+      details: {
+        issues: [
+          { in: "body", path: "extra" },
+          { in: "body", path: "more" },
+        ],
+      },
+    });
+  });
+
   it("of this server is logged under the request's id, once described, without what the error carries", async () => {
     lines.length = 0;
     const [broken, fault] = [await app.inject({ url: "/broken" }), await app.inject({ url: "/fault" })];
@@ -110,6 +124,7 @@ describe("a body", () => {
   it.each([
     ["text", "text/plain", "hello", 400, "INVALID_BODY"],
     ["broken JSON", "application/json", "{", 400, "INVALID_BODY"],
+    ["not UTF-8", "application/json", Buffer.from('{"text":"\xff"}', "latin1"), 400, "INVALID_BODY"],
     ["poison for prototypes", "application/json", '{"__proto__":{"a":1}}', 400, "INVALID_BODY"],
     ["more than fits", "application/json", JSON.stringify("x".repeat(1024 * 1024)), 413, "BODY_TOO_LARGE"],
   ])("that is %s is refused", async (_name, type, payload, status, code) => {

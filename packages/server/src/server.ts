@@ -1,8 +1,13 @@
 /** A Fastify server as all of ours are: JSON in and out, one error shape whoever finds the error, connections that end. */
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { answerBrokenRequest, answerExpectation, answerUnroutable } from "./errors/broken-request.ts";
-import { commonError } from "./errors/common-error.ts";
+import {
+  answerBrokenRequest,
+  answerExpectation,
+  answerTunnel,
+  answerUnroutable,
+  checkHost,
+} from "./errors/broken-request.ts";
 import { handleErrors } from "./errors/handler.ts";
 import type { HttpError } from "./errors/http-error.ts";
 import { refuseUnknownRoutes } from "./errors/unknown-route.ts";
@@ -54,7 +59,7 @@ export function createServer({
     http: { requireHostHeader: false },
     routerOptions: { maxParamLength: 8192, ignoreTrailingSlash: true },
   });
-  app.server.on("checkExpectation", answerExpectation);
+  app.server.on("checkExpectation", answerExpectation).on("connect", answerTunnel);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler({ validate: validateAnswers }));
   acceptJsonOnly(app);
@@ -65,10 +70,7 @@ export function createServer({
       .header("x-request-id", request.id)
       .header("x-content-type-options", "nosniff")
       .header("cache-control", "no-store");
-    // RFC 9112, 3.2: a request of HTTP/1.1 without Host is answered with 400.
-    if (request.headers.host === undefined && request.raw.httpVersion === "1.1") {
-      throw commonError("INVALID_REQUEST", "the request names no host");
-    }
+    checkHost(request.raw);
   });
   const endConnections = trackConnections(app.server);
   app.addHook("preClose", async () => endConnections());

@@ -2,6 +2,7 @@
  * Access keys: a ServiceAccount with a role in the project, and a token of its own. What is known about a key is in the
  * ServiceAccount's annotations; the token is shown once and kept nowhere.
  */
+import { createHash } from "node:crypto";
 import { API_GROUP, LABELS, PROJECT_ROLES, Role, serviceAccountUser, type ProjectKey } from "@pilothouse/contracts";
 import type { RoleBinding, ServiceAccount, Stored } from "@pilothouse/kubernetes";
 import type { KeyRecord } from "../store/store.ts";
@@ -9,7 +10,11 @@ import type { KeyRecord } from "../store/store.ts";
 export const KEY_SELECTOR = `${LABELS.component}=access-key`;
 const PREFIX = "key-";
 
+/** What a ServiceAccount's name holds of a key's name. */
+const LONGEST_SLUG = 40;
+
 const NOTES = {
+  name: `${API_GROUP}/key-name`,
   description: `${API_GROUP}/key-description`,
   role: `${API_GROUP}/key-role`,
   createdBy: `${API_GROUP}/key-created-by`,
@@ -27,8 +32,15 @@ export interface NewKey {
   readonly expiresAt: Date;
 }
 
+/** A name that is a DNS label is part of the id as it is; of another, what fits, and a digest of all of it. */
 export function keyId(name: string): string {
-  return `${PREFIX}${name}`;
+  if (/^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= LONGEST_SLUG) return `${PREFIX}${name}`;
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, LONGEST_SLUG - 9);
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return `${PREFIX}${[slug.replaceAll(/^-|-$/g, ""), digest].filter((part) => part !== "").join("-")}`;
 }
 
 export function keyAccount(key: NewKey): ServiceAccount {
@@ -37,6 +49,7 @@ export function keyAccount(key: NewKey): ServiceAccount {
       name: keyId(key.name),
       labels: { [LABELS.component]: "access-key" },
       annotations: {
+        [NOTES.name]: key.name,
         [NOTES.description]: key.description,
         [NOTES.role]: key.role,
         [NOTES.createdBy]: key.createdBy,
@@ -67,7 +80,7 @@ export function presentKey(account: Stored<ServiceAccount>, record: KeyRecord | 
   const createdBy = annotations[NOTES.createdBy];
   return {
     id: name,
-    name: name.slice(PREFIX.length),
+    name: annotations[NOTES.name] ?? name.slice(PREFIX.length),
     description: annotations[NOTES.description] ?? "",
     role: role.success ? role.data : "view",
     createdAt: creationTimestamp,

@@ -6,10 +6,11 @@ import {
   type ProjectSummary,
   type Role,
 } from "@pilothouse/contracts";
-import { isForbidden, isNotFound, type Stored } from "@pilothouse/kubernetes";
+import { isForbidden, type Stored } from "@pilothouse/kubernetes";
 import { mapLimited } from "../concurrency.ts";
 import { invalidField } from "../errors/api-error.ts";
 import type { Caller } from "../identity/identity.ts";
+import { unlessHidden } from "../kubernetes/hidden.ts";
 import { projectAccesses, projects, type ProjectObject } from "../kubernetes/resources.ts";
 
 const WIDTH = 16;
@@ -74,16 +75,6 @@ function accessNames({ identity }: Caller): string[] {
   const kind = identity.userId.startsWith("system:serviceaccount:") ? "ServiceAccount" : "User";
   const groups = identity.groups.map((group) => projectAccessName("Group", group));
   return [...new Set([projectAccessName(kind, identity.userId), ...groups])];
-}
-
-/** What is absent and what is forbidden are the same to the caller. */
-async function unlessHidden<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isForbidden(error) || isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 /** @throws ApiError INVALID_REQUEST for a name that belongs to Kubernetes or to the platform */

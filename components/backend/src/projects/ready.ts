@@ -1,9 +1,10 @@
 /** Waits a little for a new project, so that most callers get one that they can use at once. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { API_GROUP } from "@pilothouse/contracts";
-import { isForbidden, isNotFound, type Stored } from "@pilothouse/kubernetes";
+import type { Stored } from "@pilothouse/kubernetes";
 import { isAllowed } from "../identity/access.ts";
 import type { Caller } from "../identity/identity.ts";
+import { unlessHidden } from "../kubernetes/hidden.ts";
 import type { ProjectObject } from "../kubernetes/resources.ts";
 import { getProject, ownRoles } from "./projects.ts";
 
@@ -24,10 +25,7 @@ export async function waitUntilUsable(
   let project = created;
   for (let pause = FIRST_PAUSE; performance.now() < deadline && !signal.aborted; pause *= 1.6) {
     await sleep(Math.min(pause, LONGEST_PAUSE), undefined, { signal }).catch(() => undefined);
-    const seen = await getProject(caller, created.metadata.name).catch((error: unknown) => {
-      if (isForbidden(error) || isNotFound(error)) return undefined;
-      throw error;
-    });
+    const seen = await unlessHidden(getProject(caller, created.metadata.name));
     project = seen ?? project;
     if (project.status?.phase === "Failed") return { project, usable: false };
     if (project.status?.phase === "Ready" && (await isUsable(caller, created.metadata.name))) {

@@ -16,6 +16,7 @@ import { callerOf } from "../http/caller.ts";
 import { page, type PageRules } from "../http/page.ts";
 import { Nothing, ProjectParams, errorAnswers } from "../http/params.ts";
 import { Rules } from "../identity/access.ts";
+import { waitUntilGone } from "../kubernetes/gone.ts";
 import { projects } from "../kubernetes/resources.ts";
 import { actionsOf, demandProject, projectObjectActions, roleOf } from "./membership.ts";
 import { getProject, listProjects, refuseReservedName, summarize } from "./projects.ts";
@@ -128,7 +129,9 @@ export const projectRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     handler: async (request, reply) => {
       const key = { namespace: PROJECTS_NAMESPACE, name: request.params.project };
-      await callerOf(request).kubernetes.delete(projects, key);
+      const { kubernetes } = callerOf(request);
+      await kubernetes.delete(projects, key);
+      await waitUntilGone(async () => kubernetes.get(projects, key), abortOnClose(reply));
       return reply.code(204).send(null);
     },
   });

@@ -10,6 +10,8 @@ export function workspacePath(path: string): string {
   if (path.length > 4096) throw refused("it is too long");
   if (/[\u0000-\u001f\u007f]/.test(path)) throw refused("it holds a control character");
   if (path.includes("\\")) throw refused("it holds a backslash");
+  // `/` alone can only mean the workspace; any other absolute path means a file of some other tree.
+  if (/^\/+[^/]/.test(path)) throw refused("it is absolute; paths are relative to the workspace");
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) throw refused("it leads out of the workspace");
   return parts.join("/");

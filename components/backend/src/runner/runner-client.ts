@@ -106,7 +106,8 @@ export class RunnerClient {
       });
       return { status: statusCode, headers, body };
     } catch (error) {
-      if (isAbort(error)) throw error;
+      // What was sent is read from the caller: its faults, such as being too long, are the caller's.
+      if (isAbort(error) || error instanceof ApiError) throw error;
       throw failed(session, "it does not answer", error);
     }
   }

@@ -1,6 +1,5 @@
 /** Which sessions a list shows, and in which order. */
-import { SESSION_PHASES, type SessionListQuery } from "@pilothouse/contracts";
-import { invalidField } from "../errors/api-error.ts";
+import type { SessionListQuery } from "@pilothouse/contracts";
 import type { PageRules } from "../http/page.ts";
 import { phaseOf, type Session } from "./present.ts";
 
@@ -51,22 +50,7 @@ export function searcher(search: string | undefined): (session: Session) => bool
     needle === "" || PAGE_RULES.search(session).some((text) => text?.toLowerCase().includes(needle) === true);
 }
 
+/** Phases begin with a capital letter; a query may write them small. */
 function parsePhases(text: string): Set<string> {
-  const known = new Map(SESSION_PHASES.map((phase) => [phase.toLowerCase(), phase]));
-  return new Set(
-    text.split(",").map((name) => {
-      const phase = known.get(name.trim().toLowerCase());
-      if (phase === undefined) throw invalidField("phase", `must be among ${SESSION_PHASES.join(", ")}`, "query");
-      return phase;
-    }),
-  );
-}
-
-const SELECTOR_TERM = /^!?[A-Za-z0-9][A-Za-z0-9._/-]*(\s*(=|==|!=)\s*[A-Za-z0-9._-]*)?$/;
-
-/** @throws ApiError INVALID_REQUEST when it is not a label selector of equalities */
-export function labelSelector(text: string | undefined): string | undefined {
-  if (text === undefined || text === "") return undefined;
-  if (text.split(",").every((term) => SELECTOR_TERM.test(term.trim()))) return text;
-  throw invalidField("label", "must be a label selector such as team=blue,stage!=test", "query");
+  return new Set(text.split(",").map((name) => name.charAt(0).toUpperCase() + name.slice(1)));
 }

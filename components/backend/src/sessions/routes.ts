@@ -9,6 +9,7 @@ import {
   SessionPage,
   SessionResource,
 } from "@pilothouse/contracts";
+import { abortOnClose } from "@pilothouse/server";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { offeredModels } from "../catalog/catalog.ts";
 import { ApiError } from "../errors/api-error.ts";
@@ -19,6 +20,7 @@ import { REPEATABLE, once } from "../http/idempotency.ts";
 import { page } from "../http/page.ts";
 import { NoFields, Nothing, ProjectParams, SessionParams, errorAnswers } from "../http/params.ts";
 import type { Caller } from "../identity/identity.ts";
+import { waitUntilGone } from "../kubernetes/gone.ts";
 import { agenticSessions } from "../kubernetes/resources.ts";
 import { getProject } from "../projects/projects.ts";
 import { TranscriptMatches } from "../search/transcripts.ts";
@@ -28,7 +30,7 @@ import { cloneSession } from "./clone.ts";
 import { readActivity } from "./activity.ts";
 import { checkChange, checkModel, flattenChange } from "./changes.ts";
 import { createSession, type CreationDependencies } from "./creation.ts";
-import { PAGE_RULES, labelSelector, matcher } from "./list.ts";
+import { PAGE_RULES, matcher } from "./list.ts";
 import { flatten } from "./plan.ts";
 import { present, type Session } from "./present.ts";
 import { checkParent, getSession } from "./session.ts";
@@ -165,7 +167,10 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
       },
       handler: async (request, reply) => {
         const { project, session } = request.params;
-        await callerOf(request).kubernetes.delete(agenticSessions, { namespace: project, name: session });
+        const { kubernetes } = callerOf(request);
+        const key = { namespace: project, name: session };
+        await kubernetes.delete(agenticSessions, key);
+        await waitUntilGone(async () => kubernetes.get(agenticSessions, key), abortOnClose(reply));
         return reply.code(204).send(null);
       },
     });

@@ -7,7 +7,7 @@ import { agenticSessions } from "../kubernetes/resources.ts";
 import { follow } from "../kubernetes/follow.ts";
 import type { TranscriptMatches } from "../search/transcripts.ts";
 import type { Retention } from "../transcripts/retention.ts";
-import { labelSelector, matcher, searcher } from "./list.ts";
+import { matcher, searcher } from "./list.ts";
 import { present } from "./present.ts";
 
 export interface ListStream {
@@ -27,8 +27,7 @@ export async function streamSessions({ caller, project, query, said, retention, 
   const shown = new Set<string>();
   const send = (event: SessionListEvent): void =>
     writer.sendMessage({ event: event.type, data: JSON.stringify(event) });
-  const selector = labelSelector(query.label);
-  const selection = { namespace: project, ...(selector === undefined ? {} : { labelSelector: selector }) };
+  const selection = { namespace: project, ...(query.label === undefined ? {} : { labelSelector: query.label }) };
   try {
     for await (const change of follow(caller.kubernetes, agenticSessions, selection, writer.closed)) {
       if (change.type === "synced") {

@@ -75,7 +75,7 @@ async function read(caller: Caller, project: string): Promise<Settings> {
 }
 
 function present(settings: Settings): SettingsAnswer {
-  const { mcpServers: _elsewhere, ...rest } = settings.spec ?? {};
+  const { mcpServers: _elsewhere, integrationChecks: _askedByRoutes, ...rest } = settings.spec ?? {};
   return rest;
 }
 

@@ -4,6 +4,7 @@ import {
   AgenticSessionSpec,
   BranchName,
   LabelKey,
+  LabelSelector,
   LabelValue,
   Labels,
   ListQuery,
@@ -12,6 +13,7 @@ import {
   RepositoryUrl,
   ResumeEntry,
   SessionName,
+  SessionSort,
   StoppedReason,
   pageOf,
 } from "@pilothouse/contracts";
@@ -105,12 +107,13 @@ export const SessionPage = pageOf(Session);
 
 export const SessionListQuery = z.strictObject({
   ...ListQuery.shape,
+  sort: SessionSort,
   status: z
     .string()
     .max(100)
     .optional()
     .describe("One or several, separated by commas. running includes waiting; waiting alone is only those"),
-  label: z.string().max(1000).optional().describe("A label selector: key=value, several separated by commas"),
+  label: LabelSelector.optional(),
 });
 export type SessionListQuery = z.output<typeof SessionListQuery>;
 

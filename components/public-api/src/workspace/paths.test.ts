@@ -5,14 +5,14 @@ describe("a path in the artifacts folder", () => {
   it.each([
     ["", "artifacts"],
     ["report.pdf", "artifacts/report.pdf"],
-    ["/a//./b/", "artifacts/a/b"],
+    ["a//./b/", "artifacts/a/b"],
     ["..a/b..", "artifacts/..a/b.."],
   ])("%j is %j of the workspace, and back", (path, expected) => {
     expect(artifactPath(path)).toBe(expected);
     expect(artifactPath(relativePath(expected === "artifacts" ? "" : expected))).toBe(expected);
   });
 
-  it.each(["..", "a/../../b", "a\\b", "a\u0000", "a\nb"])("%j is refused", (path) => {
+  it.each(["..", "a/../../b", "a\\b", "a\u0000", "a\nb", "/a", "//etc/passwd"])("%j is refused", (path) => {
     expect(() => artifactPath(path)).toThrow(/^path: must not/);
   });
 

@@ -12,6 +12,8 @@ export function artifactPath(path: string): string {
   if (/[\u0000-\u001f\u007f\\]/.test(path)) {
     throw invalidField("path", "must not hold control characters or backslashes", "path");
   }
+  if (path.startsWith("/"))
+    throw invalidField("path", "must not be absolute: it is relative to the artifacts folder", "path");
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) throw invalidField("path", "must not lead out of the artifacts folder", "path");
   return [ARTIFACTS, ...parts].join("/");

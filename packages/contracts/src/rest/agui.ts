@@ -58,9 +58,10 @@ export const RunQueueAnswer = z.object({
 export const EventsQuery = z.object({
   after: z
     .string()
-    .regex(/^\d{1,15}$/, "must be a sequence number")
-    .meta({ type: "integer", pattern: undefined })
-    .transform(Number)
+    .regex(/^\d+$/, "must be a sequence number")
+    .meta({ type: "integer", minimum: 0, pattern: undefined })
+    // Beyond the end of any thread, whatever is asked for.
+    .transform((text) => Math.min(999_999_999_999_999, Number(text)))
     .optional()
     .describe("Events after this sequence number; Last-Event-ID wins over it"),
 });

@@ -6,26 +6,37 @@ export const MAXIMUM_LIMIT = 100;
 
 const WholeNumber = z
   .string()
-  .regex(/^[+-]?\d{1,15}$/, "must be a whole number")
+  .regex(/^[+-]?\d+$/, "must be a whole number")
   .meta({ type: "integer", pattern: undefined });
+
+/** Beyond any list, and still a number that is exactly itself. */
+const FURTHEST = 999_999_999_999_999;
+
+const within = (text: string, least: number, most: number): number => Math.min(most, Math.max(least, Number(text)));
 
 export const ListQuery = z.object({
   limit: WholeNumber.optional()
-    .transform((text) => Math.min(MAXIMUM_LIMIT, Math.max(1, Number(text ?? DEFAULT_LIMIT))))
+    .transform((text) => within(text ?? String(DEFAULT_LIMIT), 1, MAXIMUM_LIMIT))
     .describe(`Items per page, ${DEFAULT_LIMIT} when absent; brought into 1–${MAXIMUM_LIMIT}`),
   offset: WholeNumber.optional()
-    .transform((text) => Math.max(0, Number(text ?? 0)))
+    .transform((text) => within(text ?? "0", 0, FURTHEST))
     .describe("How many items to skip"),
-  continue: z.string().max(100).optional().describe("nextOffset of the page before; wins over offset"),
-  search: z.string().max(200).optional().describe("Case-insensitive substring"),
-  sort: z
+  continue: z
     .string()
-    .max(50)
-    .regex(/^-?[A-Za-z][A-Za-z.]*$/, "must be a field name, with - before it for descending order")
+    .regex(/^\d{1,15}$/, "must be the nextOffset of a page")
     .optional()
-    .describe("A field name; - before it sorts descending. Newest first when absent"),
+    .describe("nextOffset of the page before; wins over offset"),
+  search: z.string().max(200).optional().describe("Case-insensitive substring"),
 });
-export type ListQuery = z.output<typeof ListQuery>;
+export type ListQuery = z.output<typeof ListQuery> & { readonly sort?: string | undefined };
+
+/** `sort` of a list that can be ordered by these fields. */
+export function sortBy<const Field extends string>(...fields: readonly Field[]) {
+  return z
+    .enum([...fields, ...fields.map((field): `-${Field}` => `-${field}`)])
+    .optional()
+    .describe("A field name; - before it sorts descending. Newest first when absent");
+}
 
 /** One page of a list of `item`. */
 export function pageOf<T extends z.ZodType>(item: T) {

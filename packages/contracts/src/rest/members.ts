@@ -1,6 +1,5 @@
 /** Members and access keys of a project. */
 import { z } from "zod";
-import { DnsLabel } from "../resources/metadata.ts";
 import { itemsOf } from "./lists.ts";
 import { Role } from "./projects.ts";
 
@@ -13,7 +12,7 @@ export const SubjectName = z
   .min(1)
   .max(253)
   .regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, "must not contain control characters")
-  .refine((name) => name.trim() === name, "must not begin or end with a space");
+  .regex(/^\S(?:.*\S)?$/su, "must not begin or end with a space");
 
 export const Permission = z
   .object({ subjectType: SubjectType, subjectName: z.string(), role: Role })
@@ -45,7 +44,13 @@ export type ProjectKey = z.infer<typeof ProjectKey>;
 export const ProjectKeyList = itemsOf(ProjectKey);
 
 export const CreateProjectKeyRequest = z.strictObject({
-  name: DnsLabel.max(40),
+  name: z
+    .string()
+    .min(1)
+    .max(63)
+    .regex(/^\S(?:.*\S)?$/su, "must not begin or end with a space")
+    .regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, "must not contain control characters")
+    .describe("What it is called; taken once in a project"),
   description: z.string().max(500).default(""),
   role: Role.default("edit"),
   expirationSeconds: z.int().min(1).max(31_536_000),

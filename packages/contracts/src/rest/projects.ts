@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DnsLabel } from "../resources/metadata.ts";
 import { ProjectPhase } from "../resources/project.ts";
-import { ListQuery, pageOf } from "./lists.ts";
+import { ListQuery, pageOf, sortBy } from "./lists.ts";
 
 export const Role = z.enum(["view", "edit", "admin"]);
 export type Role = z.infer<typeof Role>;
@@ -21,7 +21,9 @@ export const ProjectSummary = z
   .meta({ id: "Project" });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
 
-export const ProjectListQuery = ListQuery;
+export const ProjectListQuery = ListQuery.extend({
+  sort: sortBy("name", "displayName", "createdAt", "owner", "status"),
+});
 export const ProjectPage = pageOf(ProjectSummary);
 
 const DisplayName = z.string().max(100);

@@ -3,9 +3,15 @@
  * beside `name` and `labels`; `{spec: {…}}` is accepted as the same thing, and a flat field wins over one inside it.
  */
 import { z } from "zod";
-import { AgenticSession, AgenticSessionSpec, AgentStatus, LlmSettings } from "../resources/agentic-session.ts";
+import {
+  AgenticSession,
+  AgenticSessionSpec,
+  AgentStatus,
+  LlmSettings,
+  SESSION_PHASES,
+} from "../resources/agentic-session.ts";
 import { DnsLabel } from "../resources/metadata.ts";
-import { ListQuery, pageOf } from "./lists.ts";
+import { ListQuery, pageOf, sortBy } from "./lists.ts";
 import { strictFields } from "./strict.ts";
 
 /** Kubernetes object names that are derived from it (`session-<name>`, `<name>-<attempt>`) must stay DNS labels. */
@@ -67,13 +73,43 @@ export const SessionPage = pageOf(SessionResource);
 
 const Flag = z.enum(["1", "true", "0", "false"]).transform((text) => text === "1" || text === "true");
 
+/** What lists of sessions can be ordered by. */
+export const SessionSort = sortBy(
+  "name",
+  "displayName",
+  "createdAt",
+  "phase",
+  "runner",
+  "model",
+  "lastActivity",
+  "attention",
+  "cost",
+);
+
+/** `one`, or several of it with commas between. */
+const listed = (one: string): RegExp => new RegExp(`^(?:${one})(?:,(?:${one}))*$`);
+const PHASE = SESSION_PHASES.map((phase) => `[${phase.charAt(0)}${phase.charAt(0).toLowerCase()}]${phase.slice(1)}`);
+const LABEL_TERM = "!?[A-Za-z0-9][A-Za-z0-9._/-]*(?: *(?:=|==|!=) *[A-Za-z0-9._-]*)?";
+
+/** A label selector of equalities. */
+export const LabelSelector = z
+  .string()
+  .max(1000)
+  .regex(listed(LABEL_TERM), "must be a label selector such as team=blue,stage!=test")
+  .describe("A label selector: key=value, several separated by commas");
+
 export const SessionListQuery = ListQuery.extend({
-  phase: z.string().max(200).optional().describe("One or several of the phases, separated by commas"),
+  sort: SessionSort,
+  phase: z
+    .string()
+    .regex(listed(PHASE.join("|")), `must be among ${SESSION_PHASES.join(", ")}, with commas between several`)
+    .optional()
+    .describe("One or several of the phases, separated by commas"),
   agentStatus: AgentStatus.optional(),
   needsPerson: Flag.optional().describe("Only those whose agent waits for an answer, and those that failed"),
   runner: z.string().max(63).optional().describe("A runner type"),
   owner: z.string().max(253).optional().describe("spec.userContext.userId"),
-  label: z.string().max(1000).optional().describe("A label selector: key=value, several separated by commas"),
+  label: LabelSelector.optional(),
   watch: Flag.optional().describe("With Accept: text/event-stream: changes of the list as server-sent events"),
 });
 export type SessionListQuery = z.output<typeof SessionListQuery>;

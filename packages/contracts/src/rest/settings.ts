@@ -15,7 +15,9 @@ export const UpdateSettingsRequest = z.strictObject({
 });
 export type UpdateSettingsRequest = z.infer<typeof UpdateSettingsRequest>;
 
-export const SettingsAnswer = ProjectSettingsSpec.omit({ mcpServers: true }).meta({ id: "ProjectSettings" });
+export const SettingsAnswer = ProjectSettingsSpec.omit({ mcpServers: true, integrationChecks: true }).meta({
+  id: "ProjectSettings",
+});
 export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
 
 /** The whole list of tool servers; PUT replaces it. */

@@ -1,6 +1,7 @@
 /** Answers what never becomes a request that a route or a hook could see: Node's parser or Fastify's router refuses it. */
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { commonError } from "./common-error.ts";
 import { bodyOf } from "./handler.ts";
 import type { HttpError } from "./http-error.ts";
@@ -23,7 +24,30 @@ export function answerBrokenRequest(problem: Error & { code?: string }, socket: 
     socket.destroy();
     return;
   }
-  const error = brokenRequest(problem.code);
+  answerSocket(socket, brokenRequest(problem.code));
+}
+
+/** CONNECT asks for a tunnel, which no server of ours is. Node would end the connection without a word. */
+export function answerTunnel(_request: IncomingMessage, socket: Duplex): void {
+  answerSocket(socket, commonError("METHOD_NOT_ALLOWED", "this server is no proxy"));
+}
+
+/**
+ * RFC 9112, 3.2: a request of HTTP/1.1 names its host once. Node takes the first of several.
+ *
+ * @throws HttpError INVALID_REQUEST
+ */
+export function checkHost({ rawHeaders, httpVersion }: IncomingMessage): void {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  if (hosts > 1) throw commonError("INVALID_REQUEST", "the request names several hosts");
+  if (hosts === 0 && httpVersion === "1.1") throw commonError("INVALID_REQUEST", "the request names no host");
+}
+
+function answerSocket(socket: Duplex, error: HttpError): void {
   const body = JSON.stringify(bodyOf(error));
   socket.end(
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ""}\r\ncontent-type: ${TYPE}\r\n` +

@@ -1,5 +1,6 @@
 /** Turns what the schemas and Fastify throw into the one error shape. */
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { z } from "zod";
 import { commonError } from "./common-error.ts";
 import { HttpError } from "./http-error.ts";
 import type { CommonErrorCode } from "./table.ts";
@@ -17,16 +18,28 @@ export function translateError(error: unknown): HttpError {
   return fromFastify(error);
 }
 
-type SchemaFailure = {
-  validationContext?: string | undefined;
-  validation: readonly { instancePath: string; message?: string | undefined }[];
-};
+interface Issue {
+  readonly keyword?: string | undefined;
+  readonly instancePath: string;
+  readonly message?: string | undefined;
+  readonly params?: unknown;
+}
+type SchemaFailure = { validationContext?: string | undefined; validation: readonly Issue[] };
+
+const Unknown = z.object({ keys: z.array(z.string()).min(1) });
+
+/** Where an issue is, as dotted paths. Of fields that are unknown it is their own place that counts. */
+function pathsOf({ keyword, instancePath, params }: Issue): string[] {
+  const path = instancePath.replace(/^\//, "").replaceAll("/", ".");
+  const unknown = keyword === "unrecognized_keys" ? Unknown.safeParse(params).data : undefined;
+  return unknown === undefined ? [path] : unknown.keys.map((key) => (path === "" ? key : `${path}.${key}`));
+}
 
 function fromSchema(error: SchemaFailure): HttpError {
   const place = PLACES[error.validationContext ?? ""];
-  const issues = error.validation.map((issue) => {
-    const path = issue.instancePath.replace(/^\//, "").replaceAll("/", ".");
-    return { ...(place === undefined ? {} : { in: place }), path, message: issue.message ?? "is not valid" };
+  const issues = error.validation.flatMap((issue) => {
+    const message = issue.message ?? "is not valid";
+    return pathsOf(issue).map((path) => ({ ...(place === undefined ? {} : { in: place }), path, message }));
   });
   const [first] = issues;
   const where = first === undefined || first.path === "" ? (place ?? "request") : `${place ?? "request"}.${first.path}`;

@@ -1,4 +1,5 @@
 /** Request bodies: JSON alone, and an empty body is no body, so that `POST …/stop` needs neither body nor type. */
+import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { commonError } from "../errors/common-error.ts";
 
@@ -7,14 +8,16 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser(
     ["application/json", "application/merge-patch+json"],
-    { parseAs: "string" },
+    { parseAs: "buffer" },
     (request, body, done) => {
-      if (body === "") done(null, undefined);
-      else void parse(request, typeof body === "string" ? body : body.toString("utf8"), done);
+      if (body.length === 0) done(null, undefined);
+      // Decoding would put U+FFFD in place of what is no UTF-8, and take what nobody has sent.
+      else if (typeof body !== "string" && !isUtf8(body)) done(commonError("INVALID_BODY", "the body is not UTF-8"));
+      else void parse(request, body.toString("utf8"), done);
     },
   );
-  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
-    if (body === "") done(null, undefined);
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => {
+    if (body.length === 0) done(null, undefined);
     else done(commonError("INVALID_BODY", "the body must be JSON, sent as application/json"));
   });
 }
