@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/feedback";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export default function PageError({ reset }: { error: Error; reset: () => void }) {
   return (

@@ -5,7 +5,7 @@ import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { THEME_COOKIE, readTheme } from "@/features/shell/theme";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import "./globals.css";
 
 export const metadata: Metadata = {

@@ -2,7 +2,7 @@ import { Link } from "@/components/ui/link";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/feedback";
 import { pages } from "@/lib/api/paths";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export default function NotFound() {
   return (

@@ -1,5 +1,5 @@
 /** Numbers, money and times as people read them. Pure: the present is handed in. */
-import { texts } from "./texts/index.ts";
+import * as texts from "./texts/index.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

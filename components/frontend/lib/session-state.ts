@@ -1,6 +1,6 @@
 /** What a session's phase and agent status mean to a person: one state, with a word, a glyph and a tone. */
 import type { AgenticSession } from "@pilothouse/contracts";
-import { texts } from "./texts/index.ts";
+import * as texts from "./texts/index.ts";
 
 export type StateGlyph =
   | "clock"

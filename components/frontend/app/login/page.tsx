@@ -4,7 +4,7 @@ import { Field, Input } from "@/components/ui/field";
 import { Notice } from "@/components/ui/feedback";
 import { Logo } from "@/components/ui/logo";
 import { providerName } from "@/lib/server/backend";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export const metadata: Metadata = { title: texts.signIn.submit };
 

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { SignedIn } from "@/features/shell/signed-in";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export const metadata: Metadata = { title: texts.product };
 

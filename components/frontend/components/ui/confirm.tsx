@@ -1,7 +1,7 @@
 "use client";
 /** Asks before something that cannot be taken back. */
 import { useState } from "react";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Field, Input } from "./field";

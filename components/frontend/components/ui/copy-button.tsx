@@ -1,7 +1,7 @@
 "use client";
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Button } from "./button";
 import { toast } from "./toast";
 

@@ -1,7 +1,7 @@
 "use client";
 /** What the agent says. Below the last words of a run stands what can be done with them; for others it comes on demand. */
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Markdown } from "../markdown/markdown";
 import { useThread } from "../thread/thread-context";
 import type { TextEntry } from "../thread/thread-state";

@@ -11,7 +11,7 @@ import { Notice } from "@/components/ui/feedback";
 import { Field, Textarea } from "@/components/ui/field";
 import { api, pages } from "@/lib/api/paths";
 import { messageOf, request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useThreadStore } from "../thread/thread-context";
 import { branchPrompt, branchRequest, historyUntil } from "./branch";
 import type { SessionPlace } from "./chat-context";

@@ -1,7 +1,7 @@
 "use client";
 /** Reads finished messages and questions out politely; the streaming text itself would only stutter. */
 import { useEffect, useRef, useState } from "react";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useThreadStore } from "../thread/thread-context";
 
 const MAXIMUM_CHARACTERS = 400;

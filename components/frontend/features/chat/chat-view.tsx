@@ -8,7 +8,7 @@ import { ArrowDown } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, useMemo, useRef } from "react";
 import { Button } from "@/components/ui/button";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSearchShortcut } from "../search/use-search-shortcut";
 import { useThread, useThreadStore } from "../thread/thread-context";
 import { ChatAnnouncer } from "./chat-announcer";

@@ -8,7 +8,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { toast } from "@/components/ui/toast";
 import { cn } from "@/lib/class-names";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { FeedbackButtons } from "../feedback/feedback-buttons";
 import { useFeedback } from "../feedback/use-feedback";
 import { type SessionPlace, useChat } from "./chat-context";

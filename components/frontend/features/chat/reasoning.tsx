@@ -5,7 +5,7 @@ import { useId } from "react";
 import { Spinner } from "@/components/ui/spinner";
 import { cn } from "@/lib/class-names";
 import { formatDuration } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Markdown } from "../markdown/markdown";
 import { useDisclosure } from "../thread/thread-context";
 import type { ReasoningEntry } from "../thread/thread-state";

@@ -1,6 +1,6 @@
 import { CircleSlash, Unplug } from "lucide-react";
 import { Notice } from "@/components/ui/feedback";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { RunEndEntry } from "../thread/thread-state";
 
 export function RunEnd({ entry }: { entry: RunEndEntry }) {

@@ -1,5 +1,5 @@
 import { FileText } from "lucide-react";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 /** Files that went with a message, by name; the whole path on hover. */
 export function SentFiles({ paths }: { paths: readonly string[] }) {

@@ -5,7 +5,7 @@ import { useId, useMemo } from "react";
 import { Spinner } from "@/components/ui/spinner";
 import { cn } from "@/lib/class-names";
 import { formatDuration } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useDisclosure, useThreadStore } from "../thread/thread-context";
 import type { SubagentEntry } from "../thread/thread-state";
 import { useRowRenderer } from "./row-renderer";

@@ -2,7 +2,7 @@
 import { FileText } from "lucide-react";
 import type { ReactNode } from "react";
 import { Time } from "@/components/ui/time";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { listedFiles, writtenText } from "../composer/attachments";
 import type { ContentPart } from "../thread/content";
 import type { UserEntry } from "../thread/thread-state";

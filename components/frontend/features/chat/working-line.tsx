@@ -2,7 +2,7 @@
 /** That the agent works, for how long, and how far it says it is: the last line of the conversation while a run is active. */
 import { Spinner } from "@/components/ui/spinner";
 import { formatDuration } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useNow } from "@/lib/use-now";
 import { useThread } from "../thread/thread-context";
 

@@ -1,7 +1,7 @@
 import { CircleSlash, Rocket } from "lucide-react";
 import { Link } from "@/components/ui/link";
 import { pages } from "@/lib/api/paths";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useChat } from "../chat/chat-context";
 import { recordOf, textOf } from "../thread/fields";
 import type { InterruptEntry } from "../thread/thread-state";

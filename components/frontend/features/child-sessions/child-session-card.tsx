@@ -7,7 +7,7 @@ import { Input } from "@/components/ui/field";
 import { SessionResource } from "@/lib/api/answers/session";
 import { api } from "@/lib/api/paths";
 import { messageOf, request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useChat } from "../chat/chat-context";
 import { CannotAct } from "../questions/cannot-act";
 import { useAnswer } from "../questions/use-answer";

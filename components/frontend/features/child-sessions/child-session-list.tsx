@@ -5,7 +5,7 @@ import { Link } from "@/components/ui/link";
 import { StateGlyph } from "@/components/ui/state-glyph";
 import { pages } from "@/lib/api/paths";
 import { sessionState, sessionTitle } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
 
 export function ChildSessionList({ project, session }: { project: string; session: AgenticSession }) {

@@ -4,7 +4,7 @@ import { FileText, TriangleAlert, X } from "lucide-react";
 import { Spinner } from "@/components/ui/spinner";
 import { cn } from "@/lib/class-names";
 import { formatBytes } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { Attachment } from "./use-attachments";
 
 interface AttachmentChipsProps {

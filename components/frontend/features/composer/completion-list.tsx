@@ -4,7 +4,7 @@ import { File, Folder, Slash } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Spinner } from "@/components/ui/spinner";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { CompletionItem, useCompletion } from "./use-completion";
 
 export const optionId = (listId: string, index: number): string => `${listId}-${index}`;

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { GrowingTextarea } from "@/components/ui/growing-textarea";
 import { Tooltip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useDraft } from "@/lib/use-draft";
 import { useThread } from "../thread/thread-context";
 import { AttachmentChips } from "./attachment-chips";

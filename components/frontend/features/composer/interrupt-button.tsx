@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast";
 import { Tooltip } from "@/components/ui/tooltip";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export function InterruptButton({ onInterrupt }: { onInterrupt: () => Promise<void> }) {
   const [isPending, setPending] = useState(false);

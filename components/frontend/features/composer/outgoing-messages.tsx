@@ -3,7 +3,7 @@
 import { Clock3 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { SentFiles } from "../chat/sent-files";
 import { UserBubble } from "../chat/user-message";
 import type { OutgoingMessage } from "./outbox";

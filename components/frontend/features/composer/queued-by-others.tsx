@@ -1,7 +1,7 @@
 "use client";
 import { Clock3 } from "lucide-react";
 import { Button } from "@/components/ui/button";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useChat } from "../chat/chat-context";
 import { UserBubble } from "../chat/user-message";
 import type { Outbox } from "./outbox";

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "@/lib/api/paths";
 import { command, messageOf, upload } from "@/lib/api/request";
 import { randomId } from "@/lib/random-id";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { formatBytes } from "@/lib/format";
 import {
   freeName,

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { HighlightedCode } from "../markdown/code-block";
 import { type Diagram, drawDiagram } from "./draw-diagram";
 import { useIsDark } from "./use-is-dark";

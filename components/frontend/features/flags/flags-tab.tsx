@@ -6,7 +6,7 @@ import { Select } from "@/components/ui/field";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { command } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Guarded } from "../settings/guarded";
 import { Section } from "../settings/section";
 import { useSettingsChange, useSettingsQuery } from "../settings/use-settings-query";

@@ -11,7 +11,7 @@ import { Time } from "@/components/ui/time";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { command } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSettingsChange } from "../settings/use-settings-query";
 import { isSecret, type Service, type ServiceField } from "./services";
 import { TestButton } from "./test-button";

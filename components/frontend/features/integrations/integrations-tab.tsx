@@ -3,7 +3,7 @@ import { IntegrationStatus, SecretKeysAnswer } from "@pilothouse/contracts";
 import { z } from "zod";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Guarded } from "../settings/guarded";
 import { Section } from "../settings/section";
 import { useSettingsQuery } from "../settings/use-settings-query";

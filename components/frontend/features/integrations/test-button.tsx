@@ -6,7 +6,7 @@ import { toast } from "@/components/ui/toast";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { command, messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 /** The answer is shown where the state is: it outlives this page. */
 export function TestButton({ project, id, name }: { project: string; id: string; name: string }) {

@@ -10,7 +10,7 @@ import { Field, Input, Select } from "@/components/ui/field";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSettingsChange } from "../settings/use-settings-query";
 
 const DAY_SECONDS = 86_400;

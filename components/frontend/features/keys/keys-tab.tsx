@@ -9,7 +9,7 @@ import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { useAllowed } from "@/lib/api/queries";
 import { command } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useNow } from "@/lib/use-now";
 import { Guarded } from "../settings/guarded";
 import { Section } from "../settings/section";

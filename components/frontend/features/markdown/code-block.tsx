@@ -1,7 +1,7 @@
 "use client";
 import { memo } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useHighlight } from "./use-highlight";
 
 export const CodeBlock = memo(function CodeBlock({ code, language }: { code: string; language: string }) {

@@ -1,6 +1,6 @@
 /** Inline markdown: emphasis, code, links that are safe to follow, and names of images instead of images. */
 import type { Token, Tokens } from "marked";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { safeHref } from "./blocks";
 
 export function Inline({ tokens }: { tokens: readonly Token[] }) {

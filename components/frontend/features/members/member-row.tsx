@@ -9,7 +9,7 @@ import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { useMe } from "@/lib/api/queries";
 import { command, request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSettingsChange } from "../settings/use-settings-query";
 
 interface MemberRowProps {

@@ -2,7 +2,7 @@
 import { PermissionList } from "@pilothouse/contracts";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Guarded } from "../settings/guarded";
 import { Section } from "../settings/section";
 import { useSettingsQuery } from "../settings/use-settings-query";

@@ -4,7 +4,7 @@ import { FileText, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/class-names";
 import { formatBytes } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { MAXIMUM_FILE_BYTES } from "../composer/attachments";
 
 interface ChosenFilesProps {

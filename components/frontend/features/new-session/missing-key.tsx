@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/feedback";
 import { pages } from "@/lib/api/paths";
 import { useAllowed } from "@/lib/api/queries";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 interface MissingKeyProps {
   project: string;

@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { Menu, MenuItem, MenuLabel } from "@/components/ui/menu";
 import { pages } from "@/lib/api/paths";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { missingKeys, modelsFor, type SessionForm } from "./session-form";
 
 interface ModelPickerProps {

@@ -1,7 +1,7 @@
 "use client";
 import type { RunnerTypeOption } from "@pilothouse/contracts";
 import { Field, Input, Select } from "@/components/ui/field";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import {
   type NumberField,
   numberProblem,

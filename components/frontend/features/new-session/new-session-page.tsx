@@ -8,7 +8,7 @@ import { fieldProblems, remainingMessage } from "@/lib/api/field-problems";
 import { useAccess, useModels, useRunnerSecrets, useRunnerTypes } from "@/lib/api/queries";
 import { messageOf } from "@/lib/api/request";
 import { randomId } from "@/lib/random-id";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { MAXIMUM_FILE_BYTES } from "../composer/attachments";
 import { MissingKey } from "./missing-key";
 import { ModelPicker } from "./model-picker";

@@ -2,7 +2,7 @@
 import { FolderGit2, X } from "lucide-react";
 import { useId } from "react";
 import { Button } from "@/components/ui/button";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
 import { type RepositoryDraft, repositoryProblem } from "./session-form";
 import { rememberedRepositories } from "./workflow";

@@ -10,7 +10,7 @@ import {
   type RunnerTypeOption,
 } from "@pilothouse/contracts";
 import { z } from "zod";
-import { texts } from "../../lib/texts/index.ts";
+import * as texts from "../../lib/texts/index.ts";
 import { NO_WORKFLOW, workflowOf, workflowProblem } from "./workflow.ts";
 
 export const PERMISSION_MODES = ["bypass", "acceptEdits", "ask", "plan"] as const;

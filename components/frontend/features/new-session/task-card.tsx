@@ -5,7 +5,7 @@ import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useRef } from 
 import { Button } from "@/components/ui/button";
 import { GrowingTextarea } from "@/components/ui/growing-textarea";
 import { Spinner } from "@/components/ui/spinner";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { ChosenFiles } from "./chosen-files";
 
 const words = texts.create;

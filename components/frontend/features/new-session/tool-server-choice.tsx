@@ -9,7 +9,7 @@ import { Switch } from "@/components/ui/switch";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { ServerDialog } from "../tool-servers/server-dialog";
 import { summaryOf } from "../tool-servers/server-form";
 import type { SessionForm } from "./session-form";

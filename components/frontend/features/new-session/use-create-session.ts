@@ -12,7 +12,7 @@ import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request, upload } from "@/lib/api/request";
 import { randomId } from "@/lib/random-id";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { freeName, type SentFile } from "../composer/attachments";
 import { writeOutbox } from "../composer/outbox-storage";
 

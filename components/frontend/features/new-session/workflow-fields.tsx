@@ -1,7 +1,7 @@
 "use client";
 /** A workflow's address, branch and folder, or one that the project used before. */
 import { Field, Input, Select } from "@/components/ui/field";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
 import { rememberedWorkflows, type WorkflowDraft, workflowProblem } from "./workflow";
 

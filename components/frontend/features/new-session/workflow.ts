@@ -1,6 +1,6 @@
 /** A workflow as it is typed, and as a session wants it. Pure. */
 import { ActiveWorkflow, type AgenticSession, BranchName, RepositoryUrl } from "@pilothouse/contracts";
-import { texts } from "../../lib/texts/index.ts";
+import * as texts from "../../lib/texts/index.ts";
 
 export interface WorkflowDraft {
   readonly gitUrl: string;

@@ -1,7 +1,7 @@
 "use client";
 /** Offers notifications when they help: while the agent works and the reader has nothing to do but wait. */
 import { Bell, BellRing } from "lucide-react";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useThread } from "../thread/thread-context";
 import { turnNotificationsOff, turnNotificationsOn, useNotificationState } from "./preference";
 

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 import { pages } from "@/lib/api/paths";
 import { useMe } from "@/lib/api/queries";
 import { sessionTitle } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
 import { type Marks, marksOf, type News, newsSince } from "./news";
 import { notificationState } from "./preference";

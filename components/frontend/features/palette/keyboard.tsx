@@ -5,7 +5,7 @@ import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { pages } from "@/lib/api/paths";
 import { compareSessions, sessionState } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
 import { actionOf } from "./shortcuts";
 import { ShortcutSheet } from "./shortcut-sheet";

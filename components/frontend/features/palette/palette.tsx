@@ -7,7 +7,7 @@ import { StateGlyph } from "@/components/ui/state-glyph";
 import { pages } from "@/lib/api/paths";
 import { useProjects } from "@/lib/api/queries";
 import { compareSessions, sessionState, sessionTitle } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
 import { SETTINGS_TABS } from "../settings/tabs";
 

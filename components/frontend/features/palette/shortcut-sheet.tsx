@@ -1,7 +1,7 @@
 "use client";
 import { Kbd } from "@/components/ui/badge";
 import { Dialog } from "@/components/ui/dialog";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { SHORTCUTS } from "./shortcuts";
 
 const inPlace = [{ label: texts.shortcuts.send, keys: ["Enter"] }];

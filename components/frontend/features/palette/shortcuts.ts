@@ -1,5 +1,5 @@
 /** Keyboard shortcuts of the whole application, as data: the handler and the help sheet read the same list. */
-import { texts } from "../../lib/texts/index.ts";
+import * as texts from "../../lib/texts/index.ts";
 
 export type ShortcutAction = "palette" | "new-session" | "needs-you" | "sessions" | "help" | "focus-composer";
 

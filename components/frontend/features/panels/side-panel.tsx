@@ -5,7 +5,7 @@ import { Tabs } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { ArtifactsPanel } from "./artifacts/artifacts-panel";
 import { ChangesPanel } from "./changes/changes-panel";
 import { ContextPanel } from "./context/context-panel";

@@ -4,7 +4,7 @@ import { ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
 import { cn } from "@/lib/class-names";
 import { formatCost, formatCount, formatDuration } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useThread, useThreadStore } from "../thread/thread-context";
 import type { RunRecord } from "../thread/thread-state";
 import { TimelineTools } from "./timeline-tools";

@@ -2,7 +2,7 @@
 /** The tool calls of one run, each with its share of the run's time. */
 import { cn } from "@/lib/class-names";
 import { formatDuration } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useThread } from "../thread/thread-context";
 import type { ThreadStore } from "../thread/thread-store";
 import { toolLine } from "./timeline-tool-line";

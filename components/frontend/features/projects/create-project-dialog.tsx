@@ -12,7 +12,7 @@ import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { fieldProblems } from "@/lib/api/field-problems";
 import { ApiError, request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { projectNameProblem, suggestProjectName } from "./project-name";
 
 interface CreateProjectDialogProps {

@@ -1,6 +1,6 @@
 import { Button } from "@/components/ui/button";
 import { Logo } from "@/components/ui/logo";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 /** What a new user sees: what a project is for, and the three steps to an agent at work. */
 export function FirstProject({ onCreate }: { onCreate: () => void }) {

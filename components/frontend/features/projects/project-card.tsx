@@ -6,7 +6,7 @@ import { Spinner } from "@/components/ui/spinner";
 import { Time } from "@/components/ui/time";
 import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export function ProjectCard({ project }: { project: ProjectSummary }) {
   const isReady = project.status === "Ready";

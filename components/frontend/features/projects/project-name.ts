@@ -1,6 +1,6 @@
 /** What a project may be called, told while typing. The server decides; this only says it earlier. */
 import { DnsLabel, isReservedProjectName } from "@pilothouse/contracts";
-import { texts } from "../../lib/texts/index.ts";
+import * as texts from "../../lib/texts/index.ts";
 
 export function projectNameProblem(name: string, taken: readonly string[]): string | undefined {
   if (name.length > 63) return texts.projects.nameTooLong;

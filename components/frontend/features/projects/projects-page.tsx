@@ -6,7 +6,7 @@ import { Notice, Skeleton } from "@/components/ui/feedback";
 import { Input } from "@/components/ui/field";
 import { useProjects } from "@/lib/api/queries";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { PageBody, PageHeader } from "../shell/page-header";
 import { CreateProjectDialog } from "./create-project-dialog";
 import { FirstProject } from "./first-project";

@@ -1,6 +1,6 @@
 import { Check, CircleSlash, MessageCircleQuestion } from "lucide-react";
 import type { ReactNode } from "react";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { recordOf, textOf } from "../thread/fields";
 import type { InterruptEntry } from "../thread/thread-state";
 import { answerTo, questionsOf } from "./question-model";

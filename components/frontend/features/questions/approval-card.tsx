@@ -4,7 +4,7 @@ import { ShieldQuestion } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field, Input, Textarea } from "@/components/ui/field";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { CodeBlock } from "../markdown/code-block";
 import { recordOf, textOf } from "../thread/fields";
 import type { InterruptEntry } from "../thread/thread-state";

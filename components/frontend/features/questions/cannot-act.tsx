@@ -1,4 +1,4 @@
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export function CannotAct({ reason }: { reason: "read-only" | "not-running" }) {
   return (

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { Kbd } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { InterruptEntry } from "../thread/thread-state";
 import { CannotAct } from "./cannot-act";
 import { QuestionField } from "./question-field";

@@ -3,7 +3,7 @@ import { PenLine } from "lucide-react";
 import { useId } from "react";
 import { Textarea } from "@/components/ui/field";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { choose, type Draft, type Question, write } from "./question-model";
 
 interface QuestionFieldProps {

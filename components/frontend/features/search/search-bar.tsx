@@ -3,7 +3,7 @@
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { Row } from "../chat/rows";
 import { useOpenAll, useThread, useThreadStore } from "../thread/thread-context";
 import { useHighlightMatches } from "./highlight-matches";

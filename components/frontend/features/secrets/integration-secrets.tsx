@@ -6,7 +6,7 @@ import { Field, Input } from "@/components/ui/field";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { command } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { SERVICE_FIELDS } from "../integrations/services";
 import { Guarded } from "../settings/guarded";
 import { Section } from "../settings/section";

@@ -2,7 +2,7 @@
 /** Per runner type: which keys it needs, and whether it can start. */
 import { Check, CircleDashed } from "lucide-react";
 import { useRunnerSecrets, useRunnerTypes } from "@/lib/api/queries";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { missingKeys } from "../new-session/session-form";
 
 const words = texts.secrets;

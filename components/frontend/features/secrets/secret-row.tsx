@@ -11,7 +11,7 @@ import { Input } from "@/components/ui/field";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { command, messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 interface SecretRowProps {
   secret: SecretKeyState;

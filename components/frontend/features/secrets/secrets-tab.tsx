@@ -5,7 +5,7 @@ import { useAccess, useRunnerSecrets, useRunnerTypes } from "@/lib/api/queries";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Section } from "../settings/section";
 import { RunnerReadiness } from "./runner-readiness";
 import { SecretRow } from "./secret-row";

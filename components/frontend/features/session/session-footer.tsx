@@ -3,7 +3,7 @@ import type { AgenticSession } from "@pilothouse/contracts";
 import { cn } from "@/lib/class-names";
 import { formatCount } from "@/lib/format";
 import { sessionState } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { NotifyButton } from "../notifications/notify-button";
 import type { ConnectionState } from "../thread/connection/event-stream";
 

@@ -9,7 +9,7 @@ import { useAllowed } from "@/lib/api/queries";
 import { cn } from "@/lib/class-names";
 import { formatCost } from "@/lib/format";
 import { sessionState, sessionTitle } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useThread } from "../thread/thread-context";
 import { liveRunOf, liveState } from "./live-state";
 import { SessionMenu } from "./session-menu";

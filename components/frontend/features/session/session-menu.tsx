@@ -12,7 +12,7 @@ import { api } from "@/lib/api/paths";
 import { useAllowed } from "@/lib/api/queries";
 import { messageOf } from "@/lib/api/request";
 import { sessionTitle } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { useSessionActions } from "./use-session-actions";
 
 interface SessionMenuProps {

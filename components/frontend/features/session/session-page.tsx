@@ -4,7 +4,7 @@ import { Link } from "@/components/ui/link";
 import { Button } from "@/components/ui/button";
 import { Empty, Notice, Skeleton } from "@/components/ui/feedback";
 import { pages } from "@/lib/api/paths";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { ChatSkeleton } from "./chat-skeleton";
 import { SessionView } from "./session-view";
 import { useSession } from "./use-session";

@@ -8,7 +8,7 @@ import { api } from "@/lib/api/paths";
 import { useAllowed, useMe } from "@/lib/api/queries";
 import { command, request } from "@/lib/api/request";
 import { sessionState } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { ChatProvider, type ChatContextValue } from "../chat/chat-context";
 import { ChatView } from "../chat/chat-view";
 import type { SentFile } from "../composer/attachments";

@@ -7,7 +7,7 @@ import { Notice } from "@/components/ui/feedback";
 import { Spinner } from "@/components/ui/spinner";
 import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { Startup, StartupStep } from "./startup-steps";
 
 export function StartupCard({ project, startup }: { project: string; startup: Startup }) {

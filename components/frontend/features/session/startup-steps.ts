@@ -1,6 +1,6 @@
 /** How far the start of a session has come, from its conditions: steps, the one that is being done, and why it is stuck. */
 import type { AgenticSession, Condition } from "@pilothouse/contracts";
-import { texts } from "../../lib/texts/index.ts";
+import * as texts from "../../lib/texts/index.ts";
 
 export interface StartupStep {
   readonly id: keyof typeof texts.startup.steps;

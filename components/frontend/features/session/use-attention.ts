@@ -3,7 +3,7 @@
 import type { AgenticSession } from "@pilothouse/contracts";
 import { useEffect, useState } from "react";
 import { sessionState, sessionTitle } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export function useAttention(session: AgenticSession): void {
   const state = sessionState(session);

@@ -8,7 +8,7 @@ import { SessionResource } from "@/lib/api/answers/session";
 import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { command, messageOf, request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export function useSessionActions(project: string, name: string) {
   const client = useQueryClient();

@@ -9,7 +9,7 @@ import { api } from "@/lib/api/paths";
 import { useAccess } from "@/lib/api/queries";
 import { command, messageOf } from "@/lib/api/request";
 import { sessionState, sessionTitle } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { type BulkResult, doToEach } from "./bulk";
 
 interface BulkActionsProps {

@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Field, Input, Select } from "@/components/ui/field";
 import { useMe, useRunnerTypes } from "@/lib/api/queries";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { AGENT_STATUSES, countFilters, type SessionFilter, SESSION_SORTS, SHOWN_FILTERS } from "./session-filter";
 
 const words = texts.sessions;

@@ -8,7 +8,7 @@ import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
 import { formatCost } from "@/lib/format";
 import { lastActivity, type SessionState, sessionState, sessionTitle } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 interface SessionRowProps {
   project: string;

@@ -1,7 +1,7 @@
 "use client";
 /** The rows of one page, under a line that names the columns and selects them all. */
 import type { AgenticSession } from "@pilothouse/contracts";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { COLUMNS, SessionRow } from "./session-row";
 
 interface SessionRowsProps {

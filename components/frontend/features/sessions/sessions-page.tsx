@@ -9,7 +9,7 @@ import { pages } from "@/lib/api/paths";
 import { useAllowed } from "@/lib/api/queries";
 import { messageOf } from "@/lib/api/request";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { PageBody, PageHeader } from "../shell/page-header";
 import { BulkActions } from "./bulk-actions";
 import { Pager } from "./pager";

@@ -10,7 +10,7 @@ import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { useAccess } from "@/lib/api/queries";
 import { command } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Guarded } from "./guarded";
 import { LimitsForm } from "./limits-form";
 import { ProjectForm } from "./project-form";

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Notice, Skeleton } from "@/components/ui/feedback";
 import { useAccess } from "@/lib/api/queries";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 interface GuardedProps<T> {
   project: string;

@@ -6,7 +6,7 @@ import { Field, Input } from "@/components/ui/field";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { draftOf, type LimitsDraft, requestOfDraft } from "./limits";
 import { useSettingsChange } from "./use-settings-query";
 

@@ -7,7 +7,7 @@ import { Field, Input, Textarea } from "@/components/ui/field";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSettingsChange } from "./use-settings-query";
 
 export function ProjectForm({ project, canChange }: { project: ProjectSummary; canChange: boolean }) {

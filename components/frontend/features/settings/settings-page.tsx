@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { FlagsTab } from "../flags/flags-tab";
 import { IntegrationsTab } from "../integrations/integrations-tab";
 import { KeysTab } from "../keys/keys-tab";

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { Link } from "@/components/ui/link";
 import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { SETTINGS_TABS, type SettingsTab } from "./tabs";
 
 export function SettingsTabs({ project, tab }: { project: string; tab: SettingsTab }) {

@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Logo } from "@/components/ui/logo";
 import { pages } from "@/lib/api/paths";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { SessionNotifications } from "../notifications/session-notifications";
 import { Keyboard } from "../palette/keyboard";
 import { Rail } from "./rail";

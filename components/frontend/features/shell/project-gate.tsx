@@ -8,7 +8,7 @@ import { Empty } from "@/components/ui/feedback";
 import { pages } from "@/lib/api/paths";
 import { useAccess } from "@/lib/api/queries";
 import { ApiError, messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export function ProjectGate({ project, children }: { project: string; children: ReactNode }) {
   const { error, data, refetch } = useAccess(project);

@@ -4,7 +4,7 @@ import { Link } from "@/components/ui/link";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { pages } from "@/lib/api/paths";
 import { useAccess, useProjects } from "@/lib/api/queries";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export function ProjectSwitcher({ project }: { project: string | undefined }) {
   if (project === undefined) return null;

@@ -8,7 +8,7 @@ import { Logo } from "@/components/ui/logo";
 import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
 import { sessionState } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
 import { SETTINGS_TABS } from "../settings/tabs";
 import { ProjectSwitcher } from "./project-switcher";

@@ -7,7 +7,7 @@ import { Time } from "@/components/ui/time";
 import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
 import { compareSessions, lastActivity, sessionState, sessionTitle } from "@/lib/session-state";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
 
 const SHOWN = 30;

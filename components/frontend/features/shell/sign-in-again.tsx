@@ -9,7 +9,7 @@ import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
 import { onMaybeSignedIn, signedInAgain, useSignIn } from "@/lib/sign-in-again";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export function SignInAgain() {
   const client = useQueryClient();

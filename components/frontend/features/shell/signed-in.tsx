@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/feedback";
 import { pages } from "@/lib/api/paths";
 import { announceSignIn } from "@/lib/sign-in-again";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 /** Tells the tabs that wait, and closes itself where the browser allows that. */
 export function SignedIn() {

@@ -5,7 +5,7 @@ import { toast } from "@/components/ui/toast";
 import { useMe } from "@/lib/api/queries";
 import { messageOf, request } from "@/lib/api/request";
 import { object, shape, text } from "@/lib/api/shape";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { applyTheme, THEMES } from "./theme";
 
 const icons = { system: Monitor, light: Sun, dark: Moon };

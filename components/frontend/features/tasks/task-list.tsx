@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
 import { cn } from "@/lib/class-names";
 import { formatDuration } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useNow } from "@/lib/use-now";
 import { type SessionPlace, useChat } from "../chat/chat-context";
 import { TaskOutputView } from "./task-output";

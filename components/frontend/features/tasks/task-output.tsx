@@ -1,7 +1,7 @@
 "use client";
 import type { BackgroundTask } from "@pilothouse/contracts";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { SessionPlace } from "../chat/chat-context";
 import { AnsiText } from "../tools/ansi-text";
 import { useTaskOutput } from "./use-tasks";

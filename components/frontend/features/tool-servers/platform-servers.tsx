@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { Switch } from "@/components/ui/switch";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 const words = texts.toolServers;
 

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Select, Textarea } from "@/components/ui/field";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { draftOf, EMPTY_SERVER, problemsOf, type ServerDraft, serverOf, variablesIn } from "./server-form";
 import { VariableNotes } from "./variable-notes";
 

@@ -1,6 +1,6 @@
 /** The form of one MCP server: text fields, what is wrong with them, and the server that they mean. Pure. */
 import { McpServer } from "@pilothouse/contracts";
-import { texts } from "../../lib/texts/index.ts";
+import * as texts from "../../lib/texts/index.ts";
 
 export interface ServerDraft {
   readonly name: string;

@@ -6,7 +6,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
 import { Switch } from "@/components/ui/switch";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { summaryOf } from "./server-form";
 
 const words = texts.toolServers;

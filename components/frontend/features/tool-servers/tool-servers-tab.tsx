@@ -7,7 +7,7 @@ import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { useAllowed } from "@/lib/api/queries";
 import { request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { Guarded } from "../settings/guarded";
 import { Section } from "../settings/section";
 import { useSettingsChange, useSettingsQuery } from "../settings/use-settings-query";

@@ -7,7 +7,7 @@ import { Link } from "@/components/ui/link";
 import { api, pages } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 const words = texts.toolServers;
 

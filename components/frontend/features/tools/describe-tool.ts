@@ -1,5 +1,5 @@
 /** One line that says what a tool call does: verb, target, and what came of it. */
-import { texts } from "../../lib/texts/index.ts";
+import * as texts from "../../lib/texts/index.ts";
 import { listOf, numberOf, textOf } from "../thread/fields.ts";
 import { mcpName, type ToolFamily, toolFamily } from "./tool-family.ts";
 

@@ -1,5 +1,5 @@
 /** "Read 4 files, searched setCookie": what several quiet calls did, in one sentence. */
-import { texts } from "../../lib/texts/index.ts";
+import * as texts from "../../lib/texts/index.ts";
 import type { ToolEntry } from "../thread/thread-state.ts";
 import { describeTool } from "./describe-tool.ts";
 import { parseArguments } from "./partial-json.ts";

@@ -1,5 +1,5 @@
 /** What stands in the place of a result that is not there. */
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { ToolStatus } from "./tool-status";
 
 export const noResult: Readonly<Record<Exclude<ToolStatus, "done" | "failed">, string>> = {

@@ -1,7 +1,7 @@
 "use client";
 /** Text of any length: its beginning, and the rest on demand. */
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useDisclosure } from "../thread/thread-context";
 
 const LINES = 14;

@@ -1,6 +1,6 @@
 "use client";
 import { useMemo } from "react";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useDisclosure } from "../thread/thread-context";
 import type { ToolEntry } from "../thread/thread-state";
 import { AnsiText } from "./ansi-text";

@@ -1,6 +1,6 @@
 import { Check, Circle, CircleDot } from "lucide-react";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { TodoItem } from "./tool-facts";
 
 export function TodoList({ items }: { items: readonly TodoItem[] }) {

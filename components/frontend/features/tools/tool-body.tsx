@@ -1,5 +1,5 @@
 "use client";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { textOf } from "../thread/fields";
 import type { ToolEntry } from "../thread/thread-state";
 import { ArgumentList } from "./argument-list";

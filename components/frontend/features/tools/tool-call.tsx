@@ -4,7 +4,7 @@ import { ChevronRight } from "lucide-react";
 import { useId, useMemo } from "react";
 import { cn } from "@/lib/class-names";
 import { formatDuration } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useNow } from "@/lib/use-now";
 import { useDisclosure } from "../thread/thread-context";
 import type { ToolEntry } from "../thread/thread-state";

@@ -1,6 +1,6 @@
 import { Ban, Check, Minus, ShieldQuestion, X } from "lucide-react";
 import { Spinner } from "@/components/ui/spinner";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { ToolStatus } from "./tool-status";
 
 /** One glyph per state of a call, each with its word for those who do not see it. */

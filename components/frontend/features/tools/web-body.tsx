@@ -1,7 +1,7 @@
 "use client";
 /** What came from the web: the address as a link that says that it leads away, and the text below it. */
 import { ExternalLink } from "lucide-react";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { safeHref } from "../markdown/blocks";
 import { Markdown } from "../markdown/markdown";
 import { textOf } from "../thread/fields";

@@ -1,6 +1,6 @@
 /** One way to call the backend from the browser: our own origin, JSON, answers parsed, errors with a code. */
 import { signInEnded } from "../sign-in-again.ts";
-import { texts } from "../texts/index.ts";
+import * as texts from "../texts/index.ts";
 import { ErrorBody } from "./answers/place.ts";
 import type { Shape } from "./shape.ts";
 

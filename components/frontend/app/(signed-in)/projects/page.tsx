@@ -6,7 +6,7 @@ import { AppShell } from "@/features/shell/app-shell";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { prefetch } from "@/lib/server/prefetch";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export const metadata: Metadata = { title: texts.projects.title };
 

@@ -4,7 +4,7 @@ import { ArrowLeft, Code, Download } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { api } from "@/lib/api/paths";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { FileViewer } from "../files/file-viewer";
 import type { Workspace } from "../files/use-workspace";
 import { artifactKind } from "./artifact-model";

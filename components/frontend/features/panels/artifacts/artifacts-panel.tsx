@@ -11,7 +11,7 @@ import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { ApiError, messageOf } from "@/lib/api/request";
 import { formatBytes } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useThread } from "../../thread/thread-context";
 import { useWorkspace, type Workspace } from "../files/use-workspace";
 import { ARTIFACTS, artifactKind, shortPath } from "./artifact-model";

@@ -9,7 +9,7 @@ import { useAllowed } from "@/lib/api/queries";
 import { queryKeys } from "@/lib/api/query-keys";
 import { messageOf, request } from "@/lib/api/request";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useChat } from "../../chat/chat-context";
 import { useThread } from "../../thread/thread-context";
 import { messageOfComments } from "./line-comments";

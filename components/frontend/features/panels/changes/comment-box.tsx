@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Textarea } from "@/components/ui/field";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { LineComment } from "./line-comments";
 
 const words = texts.panels;

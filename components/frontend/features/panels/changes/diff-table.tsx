@@ -3,7 +3,7 @@
 import { MessageSquarePlus } from "lucide-react";
 import { Fragment, useState } from "react";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { DiffLine } from "../../tools/line-diff";
 import { CommentBox } from "./comment-box";
 import { isSamePlace, type LineComment, type LinePlace } from "./line-comments";

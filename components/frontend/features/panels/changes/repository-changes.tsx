@@ -3,7 +3,7 @@ import type { RepositoryDiff } from "@pilothouse/contracts";
 import { ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { DiffTable, type DiffTableProps } from "./diff-table";
 import { parsePatch } from "./parse-patch";
 

@@ -2,7 +2,7 @@
 /** What the agent works with: repositories, workflow, tool servers. */
 import type { AgenticSession } from "@pilothouse/contracts";
 import { useAllowed } from "@/lib/api/queries";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import type { PanelCapabilities } from "../use-capabilities";
 import { RepositoriesSection } from "./repositories-section";
 import { ToolServersSection } from "./tool-servers-section";

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { PanelSection } from "../panel-section";
 import { RepositoryForm } from "./repository-form";
 import { changedRepositories, repositoryViews, type RepositoryView } from "./repository-model";

@@ -2,7 +2,7 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { isRepository } from "./repository-model";
 
 interface RepositoryFormProps {

@@ -10,7 +10,7 @@ import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { messageOf, request } from "@/lib/api/request";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useThread } from "../../thread/thread-context";
 import { PanelSection } from "../panel-section";
 

@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { workflowOf, workflowProblem } from "../../new-session/workflow";
 import { WorkflowFields } from "../../new-session/workflow-fields";
 import { PanelSection } from "../panel-section";

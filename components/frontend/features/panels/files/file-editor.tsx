@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/feedback";
 import { toast } from "@/components/ui/toast";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useDraft } from "@/lib/use-draft";
 import type { Workspace } from "./use-workspace";
 

@@ -5,7 +5,7 @@ import { useDeferredValue } from "react";
 import { Notice, Skeleton } from "@/components/ui/feedback";
 import { queryKeys } from "@/lib/api/query-keys";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { searchFiles } from "./file-search";
 import type { FileActions } from "./file-tree";
 

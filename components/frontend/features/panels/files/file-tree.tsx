@@ -10,7 +10,7 @@ import { api } from "@/lib/api/paths";
 import { messageOf } from "@/lib/api/request";
 import { cn } from "@/lib/class-names";
 import { formatBytes } from "@/lib/format";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { useFolder, type Workspace } from "./use-workspace";
 
 const words = texts.panels;

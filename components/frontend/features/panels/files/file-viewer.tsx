@@ -8,7 +8,7 @@ import { Notice, Skeleton } from "@/components/ui/feedback";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { messageOf } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { HighlightedCode } from "../../markdown/code-block";
 import { languageOf } from "../../tools/tool-facts";
 import { FileEditor } from "./file-editor";

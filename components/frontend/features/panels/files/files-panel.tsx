@@ -9,7 +9,7 @@ import { toast } from "@/components/ui/toast";
 import { api } from "@/lib/api/paths";
 import { messageOf } from "@/lib/api/request";
 import { cn } from "@/lib/class-names";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 import { FileSearch } from "./file-search-results";
 import { type FileActions, FileTree } from "./file-tree";
 import { FileViewer } from "./file-viewer";

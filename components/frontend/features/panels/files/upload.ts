@@ -1,7 +1,7 @@
 /** Files into a folder, one after the other; names what could not be written. */
 const LARGEST_FILE = 10 * 1024 * 1024;
 
-import { texts } from "../../../lib/texts/index.ts";
+import * as texts from "../../../lib/texts/index.ts";
 
 export async function uploadFiles(
   folder: string,

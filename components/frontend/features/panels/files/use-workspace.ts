@@ -7,7 +7,7 @@ import { api } from "@/lib/api/paths";
 import { useAllowed } from "@/lib/api/queries";
 import { queryKeys } from "@/lib/api/query-keys";
 import { ApiError, command, request } from "@/lib/api/request";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export interface Workspace {
   readonly project: string;

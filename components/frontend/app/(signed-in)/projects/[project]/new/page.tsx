@@ -5,7 +5,7 @@ import { NewSessionPage } from "@/features/new-session/new-session-page";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import { prefetch } from "@/lib/server/prefetch";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export const metadata: Metadata = { title: texts.shell.newSession };
 

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { SettingsPage } from "@/features/settings/settings-page";
 import { SETTINGS_TABS } from "@/features/settings/tabs";
-import { texts } from "@/lib/texts";
+import * as texts from "@/lib/texts";
 
 export const metadata: Metadata = { title: texts.settings.title };
 
