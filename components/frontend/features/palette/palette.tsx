@@ -1,15 +1,19 @@
 "use client";
+/** One field from which everything can be reached: pages, sessions, messages, projects, and what the page offers. */
 import { Command } from "cmdk";
 import { Dialog as Radix } from "radix-ui";
-import { useRouter } from "next/navigation";
-import type { ReactNode } from "react";
-import { StateGlyph } from "@/components/ui/state-glyph";
+import { useParams, useRouter } from "next/navigation";
+import { useState } from "react";
 import { pages } from "@/lib/api/paths";
-import { useProjects } from "@/lib/api/queries";
-import { compareSessions, sessionState, sessionTitle } from "@/lib/session-state";
+import { useAllowed, useProjects } from "@/lib/api/queries";
 import * as texts from "@/lib/texts";
-import { useSessions } from "../sessions/use-sessions";
 import { SETTINGS_TABS } from "../settings/tabs";
+import { applyTheme, THEMES } from "../shell/theme";
+import { useAllLentCommands } from "./commands";
+import { MessageHits } from "./message-hits";
+import { Group, Item } from "./palette-item";
+import { SessionHits } from "./session-hits";
+import { useSettled } from "./use-settled";
 
 interface PaletteProps {
   project: string | undefined;
@@ -17,10 +21,16 @@ interface PaletteProps {
   onHelp: () => void;
 }
 
-const MAXIMUM_SESSIONS = 200;
+const PAUSE_MS = 150;
+/** The longest that the server takes. */
+const MAXIMUM_SEARCH = 200;
+const words = texts.palette;
 
 export function Palette({ project, onClose, onHelp }: PaletteProps) {
   const router = useRouter();
+  const { session } = useParams();
+  const [text, setText] = useState("");
+  const search = useSettled(text.trim(), PAUSE_MS);
   const go = (href: string) => {
     onClose();
     router.push(href);
@@ -33,21 +43,43 @@ export function Palette({ project, onClose, onHelp }: PaletteProps) {
           aria-describedby={undefined}
           className="fixed top-[14dvh] left-1/2 z-50 w-[calc(100vw-32px)] max-w-xl -translate-x-1/2 animate-appear overflow-hidden rounded-2xl border border-line bg-pop shadow-float focus:outline-none"
         >
-          <Radix.Title className="sr-only">{texts.palette.title}</Radix.Title>
-          <Command label={texts.palette.title} loop>
+          <Radix.Title className="sr-only">{words.title}</Radix.Title>
+          <Command label={words.title} loop>
             <Command.Input
               autoFocus
-              placeholder={texts.palette.placeholder}
+              value={text}
+              maxLength={MAXIMUM_SEARCH}
+              onValueChange={setText}
+              placeholder={words.placeholder}
               className="w-full border-b border-line bg-transparent px-4 py-3 text-base placeholder:text-ink-3 focus:outline-none"
             />
             <Command.List className="scroll-thin max-h-[50dvh] overflow-y-auto p-1.5">
-              <Command.Empty className="px-3 py-6 text-center text-ink-3">{texts.palette.empty}</Command.Empty>
-              {project === undefined ? null : <ProjectCommands project={project} go={go} />}
-              <OtherProjects go={go} />
-              <Group heading={texts.palette.actions}>
+              <Command.Empty className="px-3 py-6 text-center text-ink-3">
+                {search === text.trim() ? words.empty : words.searching}
+              </Command.Empty>
+              <LentCommands onClose={onClose} />
+              {project === undefined ? null : <Places project={project} go={go} />}
+              {project === undefined ? null : <SessionHits project={project} search={search} go={go} />}
+              {project === undefined || typeof session !== "string" ? null : (
+                <MessageHits project={project} session={session} search={search} onClose={onClose} />
+              )}
+              <Projects go={go} />
+              <Group heading={words.actions}>
                 <Item value="keyboard shortcuts help" onSelect={onHelp}>
-                  {texts.palette.shortcuts}
+                  {words.shortcuts}
                 </Item>
+                {THEMES.map((theme) => (
+                  <Item
+                    key={theme}
+                    value={`theme ${theme}`}
+                    onSelect={() => {
+                      applyTheme(theme);
+                      onClose();
+                    }}
+                  >
+                    {texts.theme.label}: {texts.theme[theme]}
+                  </Item>
+                ))}
               </Group>
             </Command.List>
           </Command>
@@ -57,46 +89,61 @@ export function Palette({ project, onClose, onHelp }: PaletteProps) {
   );
 }
 
-function ProjectCommands({ project, go }: { project: string; go: (href: string) => void }) {
-  const sessions = useSessions(project) ?? [];
+function LentCommands({ onClose }: { onClose: () => void }) {
+  const commands = useAllLentCommands();
+  if (commands.length === 0) return null;
   return (
-    <>
-      <Group heading={texts.palette.goTo}>
-        <Item value="new session create" onSelect={() => go(pages.newSession(project))}>
-          {texts.shell.newSession}
+    <Group heading={words.thisSession}>
+      {commands.map(({ id, label, keywords = [], run }) => (
+        <Item
+          key={id}
+          value={`${label} ${id}`}
+          keywords={keywords}
+          onSelect={() => {
+            onClose();
+            // After the palette has given the focus back, so that a dialog that this opens can take it.
+            setTimeout(run);
+          }}
+        >
+          {label}
         </Item>
-        <Item value="sessions list" onSelect={() => go(pages.sessions(project))}>
-          {texts.shell.sessions}
-        </Item>
-        {SETTINGS_TABS.map((tab) => (
-          <Item key={tab} value={`settings ${tab}`} onSelect={() => go(pages.settings(project, tab))}>
-            {texts.settings.title}: {texts.settings.tabs[tab]}
-          </Item>
-        ))}
-      </Group>
-      <Group heading={texts.palette.sessions}>
-        {sessions
-          .toSorted(compareSessions)
-          .slice(0, MAXIMUM_SESSIONS)
-          .map((session) => (
-            <Item
-              key={session.metadata.uid}
-              value={`${sessionTitle(session)} ${session.metadata.name}`}
-              onSelect={() => go(pages.session(project, session.metadata.name))}
-            >
-              <StateGlyph state={sessionState(session)} label />
-              <span className="truncate">{sessionTitle(session)}</span>
-            </Item>
-          ))}
-      </Group>
-    </>
+      ))}
+    </Group>
   );
 }
 
-function OtherProjects({ go }: { go: (href: string) => void }) {
+function Places({ project, go }: { project: string; go: (href: string) => void }) {
+  const canCreate = useAllowed(project, "createSessions") === true;
+  return (
+    <Group heading={words.goTo}>
+      {canCreate ? (
+        <Item value="new session create" onSelect={() => go(pages.newSession(project))}>
+          {texts.shell.newSession}
+        </Item>
+      ) : null}
+      <Item value="sessions list" onSelect={() => go(pages.sessions(project))}>
+        {texts.shell.sessions}
+      </Item>
+      <Item value="sessions that need you waiting" onSelect={() => go(`${pages.sessions(project)}?show=needs-you`)}>
+        {texts.shell.needsYou}
+      </Item>
+      {SETTINGS_TABS.map((tab) => (
+        <Item
+          key={tab}
+          value={`settings ${texts.settings.tabs[tab]} ${tab}`}
+          onSelect={() => go(pages.settings(project, tab))}
+        >
+          {texts.settings.title}: {texts.settings.tabs[tab]}
+        </Item>
+      ))}
+    </Group>
+  );
+}
+
+function Projects({ go }: { go: (href: string) => void }) {
   const { data } = useProjects();
   return (
-    <Group heading={texts.palette.projects}>
+    <Group heading={words.projects}>
       {data?.items.map((item) => (
         <Item
           key={item.name}
@@ -110,28 +157,5 @@ function OtherProjects({ go }: { go: (href: string) => void }) {
         {texts.shell.allProjects}
       </Item>
     </Group>
-  );
-}
-
-function Group({ heading, children }: { heading: string; children: ReactNode }) {
-  return (
-    <Command.Group
-      heading={heading}
-      className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:text-ink-3"
-    >
-      {children}
-    </Command.Group>
-  );
-}
-
-function Item({ value, onSelect, children }: { value: string; onSelect: () => void; children: ReactNode }) {
-  return (
-    <Command.Item
-      value={value}
-      onSelect={onSelect}
-      className="flex cursor-pointer items-center gap-2.5 rounded-lg px-2.5 py-1.5 data-[selected=true]:bg-hover"
-    >
-      {children}
-    </Command.Item>
   );
 }

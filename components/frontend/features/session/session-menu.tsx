@@ -6,13 +6,14 @@ import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input } from "@/components/ui/field";
-import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
 import { toast } from "@/components/ui/toast";
 import { api } from "@/lib/api/paths";
-import { useAllowed } from "@/lib/api/queries";
+import { useAccess, useAllowed } from "@/lib/api/queries";
 import { messageOf } from "@/lib/api/request";
-import { sessionTitle } from "@/lib/session-state";
+import { sessionState, sessionTitle } from "@/lib/session-state";
 import * as texts from "@/lib/texts";
+import { useLentCommands } from "../palette/commands";
 import type { useSessionActions } from "./use-session-actions";
 
 interface SessionMenuProps {
@@ -22,12 +23,16 @@ interface SessionMenuProps {
 }
 
 const glyph = "size-4 text-ink-3";
+const MAXIMUM_NAME = 50;
 
 export function SessionMenu({ project, session, actions }: SessionMenuProps) {
   const { name } = session.metadata;
   const canUpdate = useAllowed(project, "updateSessions") === true;
   const canCreate = useAllowed(project, "createSessions") === true;
   const canDelete = useAllowed(project, "deleteSessions") === true;
+  const { data: access } = useAccess(project);
+  const isLimited = access !== undefined && !(canUpdate && canCreate && canDelete);
+  const state = sessionState(session);
   const [open, setOpen] = useState<"rename" | "delete">();
 
   function copyLink(): void {
@@ -36,6 +41,18 @@ export function SessionMenu({ project, session, actions }: SessionMenuProps) {
       (error: unknown) => toast(messageOf(error), "bad"),
     );
   }
+
+  const words = texts.session;
+  useLentCommands([
+    ...(canUpdate && state.isLive ? [{ id: "stop", label: words.stop, run: () => actions.stop.mutate() }] : []),
+    ...(canUpdate && state.isEnded ? [{ id: "resume", label: words.resume, run: () => actions.start.mutate() }] : []),
+    ...(canUpdate ? [{ id: "rename", label: words.rename, run: () => setOpen("rename") }] : []),
+    ...(canCreate ? [{ id: "duplicate", label: words.clone, run: () => actions.clone.mutate() }] : []),
+    { id: "copy-link", label: words.copyLink, keywords: ["share"], run: copyLink },
+    { id: "markdown", label: words.exportMarkdown, run: () => location.assign(api.export(project, name, "markdown")) },
+    { id: "json", label: words.exportJson, run: () => location.assign(api.export(project, name, "json")) },
+    ...(canDelete ? [{ id: "delete", label: words.delete, run: () => setOpen("delete") }] : []),
+  ]);
 
   return (
     <>
@@ -76,19 +93,20 @@ export function SessionMenu({ project, session, actions }: SessionMenuProps) {
           <Trash2 aria-hidden className="size-4" />
           {texts.session.delete}
         </MenuItem>
+        {isLimited ? <MenuLabel>{words.roleLimits(access.userRole)}</MenuLabel> : null}
       </Menu>
       {/* Made anew each time, so that it begins with the name of now. */}
       {open === "rename" ? (
         <RenameDialog
           onClose={() => setOpen(undefined)}
-          initial={sessionTitle(session).slice(0, 50)}
-          onRename={(title) => actions.rename.mutate(title)}
+          initial={shortened(sessionTitle(session))}
+          rename={actions.rename}
         />
       ) : null}
       <Confirm
         open={open === "delete"}
         onOpenChange={(isOpen) => setOpen(isOpen ? "delete" : undefined)}
-        title={texts.sessions.deleteTitle(1)}
+        title={texts.sessions.deleteNamed(sessionTitle(session))}
         description={texts.sessions.deleteLead}
         action={texts.common.delete}
         pending={actions.remove.isPending}
@@ -101,10 +119,21 @@ export function SessionMenu({ project, session, actions }: SessionMenuProps) {
 interface RenameDialogProps {
   onClose: () => void;
   initial: string;
-  onRename: (title: string) => void;
+  rename: ReturnType<typeof useSessionActions>["rename"];
 }
 
-function RenameDialog({ onClose, initial, onRename }: RenameDialogProps) {
+/** At most what a name may have, and no half of a letter at its end. */
+function shortened(title: string): string {
+  const letters = Array.from(new Intl.Segmenter().segment(title), ({ segment }) => segment);
+  let short = "";
+  for (const letter of letters)
+    if (short.length + letter.length <= MAXIMUM_NAME) short += letter;
+    else break;
+  return short;
+}
+
+/** Stays until the new name is kept: what was typed is not lost when the server cannot be reached. */
+function RenameDialog({ onClose, initial, rename }: RenameDialogProps) {
   const [title, setTitle] = useState(initial);
   return (
     <Dialog open onOpenChange={(isOpen) => isOpen || onClose()} title={texts.session.renameTitle} className="max-w-md">
@@ -112,8 +141,7 @@ function RenameDialog({ onClose, initial, onRename }: RenameDialogProps) {
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          onRename(title.trim());
-          onClose();
+          if (!rename.isPending) rename.mutate(title.trim(), { onSuccess: onClose });
         }}
       >
         <Field label={texts.create.name}>
@@ -121,14 +149,19 @@ function RenameDialog({ onClose, initial, onRename }: RenameDialogProps) {
             <Input
               {...ids}
               value={title}
-              maxLength={50}
+              maxLength={MAXIMUM_NAME}
               autoFocus
               required
               onChange={(event) => setTitle(event.target.value)}
             />
           )}
         </Field>
-        <Button type="submit" variant="primary" disabled={title.trim() === ""} className="justify-self-end">
+        <Button
+          type="submit"
+          variant="primary"
+          disabled={title.trim() === "" || rename.isPending}
+          className="justify-self-end"
+        >
           {texts.common.save}
         </Button>
       </form>

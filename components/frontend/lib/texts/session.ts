@@ -11,6 +11,7 @@ export const session = {
   exportMarkdown: "Export as Markdown",
   exportJson: "Export as JSON",
   copyLink: "Copy link",
+  roleLimits: (role: string) => `Your role here is ${role}: what is grey is for others.`,
   clone: "Duplicate",
   cloned: "The session was duplicated",
   delete: "Delete",

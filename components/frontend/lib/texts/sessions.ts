@@ -49,6 +49,7 @@ export const sessions = {
   stopSelected: "Stop",
   deleteSelected: "Delete",
   deleteTitle: (count: number) => (count === 1 ? "Delete this session?" : `Delete ${count} sessions?`),
+  deleteNamed: (title: string) => `Delete “${title}”?`,
   deleteLead: "Its conversation, files and results are deleted with it. This cannot be taken back.",
   stopped: (count: number) => (count === 1 ? "Stopping the session" : `Stopping ${count} sessions`),
   deleted: (count: number) => (count === 1 ? "The session was deleted" : `${count} sessions were deleted`),
