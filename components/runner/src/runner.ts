@@ -29,6 +29,7 @@ import type { ProjectConfiguration } from "./session/project-configuration.ts";
 import type { SessionClient } from "./session/session.ts";
 import { SpecFollower } from "./session/spec-follower.ts";
 import { toolServers, type ToolServers } from "./session/tool-servers.ts";
+import { LastingApprovals } from "./state/lasting-approvals.ts";
 import { SharedState } from "./state/shared-state.ts";
 import type { Tracing } from "./tracing/tracing.ts";
 import type { StateFile } from "./state/state-file.ts";
@@ -320,6 +321,10 @@ export class Runner {
         this.#setDigest({ sessionId: id });
       },
       sharedState: this.#sharedState,
+      approvals: new LastingApprovals({
+        initial: state.current.approvals,
+        save: (approvals) => void state.update({ approvals }).catch((error: unknown) => this.#unsaved(error)),
+      }),
       beginAutonomousRun: async (reason, signal) => this.runs.beginAutonomousRun(reason, signal),
       redact: (text) => this.#secrets.redact(text),
       logger: this.#logger,
@@ -345,7 +350,7 @@ export class Runner {
   }
 
   #unsaved(error: unknown): void {
-    this.#logger.warn({ reason: messageOf(error) }, "the shared state was not saved");
+    this.#logger.warn({ reason: messageOf(error) }, "a fact for the next attempt was not saved");
   }
 
   #submitPrompt(object: AgenticSession): void {

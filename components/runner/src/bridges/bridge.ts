@@ -15,6 +15,7 @@ import type { WorkspacePaths } from "../environment.ts";
 import type { RunnerErrorCode } from "../errors.ts";
 import type { PlatformActions } from "../platform/actions.ts";
 import type { LoadedWorkflow } from "../workspace/workflow.ts";
+import type { LastingApprovals } from "../state/lasting-approvals.ts";
 import type { SharedState } from "../state/shared-state.ts";
 
 export type McpServerStatus = z.infer<typeof McpServerStatusSchema>;
@@ -101,6 +102,8 @@ export interface SessionContext {
   rememberFrameworkSession(id: string): Promise<void>;
   /** What agent and clients share between turns. */
   readonly sharedState: SharedState;
+  /** What the user has allowed for good, in this attempt or a former one. */
+  readonly approvals: LastingApprovals;
   /** Waits until no other run is open, then opens one. Rejects when the signal aborts before. */
   beginAutonomousRun(reason: string, signal: AbortSignal): Promise<AutonomousRun>;
   /** Text without secrets, for messages that do not pass the event log. */

@@ -17,6 +17,8 @@ export const RunnerState = z.object({
   messageIds: z.array(z.string()).default([]),
   /** The newest runs that began: a request that is repeated starts none of them again. */
   runIds: z.array(z.string()).default([]),
+  /** What the user has allowed for good. */
+  approvals: z.array(z.string()).default([]),
   /** Answers of models so far, of which a budget may allow a number. */
   modelTurns: z.int().min(0).default(0),
   /** What workflows were cloned from, by folder. */

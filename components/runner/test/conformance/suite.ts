@@ -334,6 +334,17 @@ export function conformance(name: keyof typeof FRAMEWORKS): void {
       await one.end();
     });
 
+    scenario("remembers after a restart what was allowed for good", async () => {
+      const first = await stage.start({ permissionMode: "ask" });
+      const asked = await first.client.say("write third");
+      await first.client.answer(resolved(asked.interrupts, { decision: "allow_always" }));
+      await first.end();
+      const second = await stage.start({}, first.session);
+      expect(await second.client.say("write third")).toMatchObject({ outcome: "success" });
+      expect((await second.client.say("write first")).interrupts).toMatchObject([{ reason: "tool_approval" }]);
+      await second.end();
+    });
+
     scenario("goes on after kill -9 without repeating the first prompt", async () => {
       const first = await stage.start({ initialPrompt: "slow" });
       await first.runner.eventsUntil(({ event }) => event.type === EventType.TEXT_MESSAGE_CONTENT);

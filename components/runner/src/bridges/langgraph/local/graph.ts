@@ -253,6 +253,7 @@ export class LocalGraph implements GraphEngine {
     const middleware = sessionMiddleware({
       present: () => this.#started(this.#present),
       signal: () => this.#signal,
+      approvals: context.approvals,
       newCallId,
       onMessage: (id) => this.#told.add(id),
     });

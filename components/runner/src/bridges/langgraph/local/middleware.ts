@@ -6,6 +6,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import type { AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
 import { createMiddleware } from "langchain";
 import { messageOf } from "../../../errors.ts";
+import type { LastingApprovals } from "../../../state/lasting-approvals.ts";
 import { lastingKey } from "../../common/asks.ts";
 import { answerOf, type Ask } from "../asking.ts";
 import { withFreshIds } from "./fresh-ids.ts";
@@ -20,21 +21,21 @@ export interface Present {
 export interface MiddlewareOptions {
   readonly present: () => Present;
   readonly signal: () => AbortSignal;
+  readonly approvals: LastingApprovals;
   /** The id under which a call is told whose own id was used before. */
   readonly newCallId: (id: string) => string;
   /** Told of a message's id, so that its whole form is not taken for another one. */
   readonly onMessage: (id: string) => void;
 }
 
-export function sessionMiddleware({ present, signal, newCallId, onMessage }: MiddlewareOptions) {
-  /** What the user has allowed for good, and what of it counted when the model spoke last. */
-  const lasting = new Set<string>();
-  let allowed: ReadonlySet<string> = new Set();
+export function sessionMiddleware({ present, signal, approvals, newCallId, onMessage }: MiddlewareOptions) {
+  /** What was allowed for good when the model spoke last: a call that was asked about asks again as it is resumed. */
+  let allowed: ReadonlySet<string> = new Set(approvals.keys);
 
   return createMiddleware({
     name: "session",
     wrapModelCall: async (request, handler) => {
-      allowed = new Set(lasting);
+      allowed = new Set(approvals.keys);
       const { model, prompt, permissionMode } = present();
       const tools = request.tools.filter(
         (tool) => typeof tool["name"] !== "string" || permissionFor(permissionMode, tool["name"]) !== "refuse",
@@ -56,7 +57,7 @@ export function sessionMiddleware({ present, signal, newCallId, onMessage }: Mid
         const ask: Ask = { kind: "tool_approval", toolCallId: id, toolName: name, input: args };
         const answer = answerOf(interrupt<Ask, unknown>(ask));
         if (answer.type !== "allowed") return refused(answer.type === "refused" ? answer.words : PLANNING);
-        if (answer.always) lasting.add(lastingKey(name, args));
+        if (answer.always) approvals.add(lastingKey(name, args));
         if (answer.input !== undefined) toolCall = { ...toolCall, args: answer.input };
       }
       try {
