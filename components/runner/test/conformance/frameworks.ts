@@ -24,6 +24,8 @@ export const SCENARIOS = [
   "survives a stream that breaks",
   "changes the model while it lives",
   "uses tool servers of each kind, and is not held up by those that crash or hang",
+  "stays at hand while a tool of a server hangs",
+  "goes on when a tool server ends at work, and starts it again",
   "shares a state",
   "keeps a second run waiting until the first has ended",
   "goes on after kill -9 without repeating the first prompt",
@@ -51,6 +53,8 @@ const ERRORS = {
 } as const;
 
 const NO_PERSON = "Gemini CLI's core cannot wait for a person between two runs: it decides by its permission mode";
+
+const NO_SERVERS = "the framework has no tool servers here (capability mcp is false)";
 
 export const FRAMEWORKS = {
   claude: {
@@ -93,8 +97,9 @@ export const FRAMEWORKS = {
       "tells of a subagent": "the agent is one graph without agents of its own",
       "tells of subagents of subagents": "as above; graphs inside a graph on a server are in langgraph.slow.test.ts",
       "tells of background work in a run of its own": "a graph ends when its work is done",
-      "uses tool servers of each kind, and is not held up by those that crash or hang":
-        "the framework has no tool servers here (capability mcp is false)",
+      "uses tool servers of each kind, and is not held up by those that crash or hang": NO_SERVERS,
+      "stays at hand while a tool of a server hangs": NO_SERVERS,
+      "goes on when a tool server ends at work, and starts it again": NO_SERVERS,
     },
   },
 } as const satisfies Record<string, Framework>;

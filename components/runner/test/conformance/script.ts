@@ -90,9 +90,13 @@ export function conformanceScript(dialect: Dialect): Script {
           ]),
       ...(mcp === undefined
         ? []
-        : ["stdio", "http", "sse", "crashing"].map((server) =>
-            rule(`use ${server}`, [mcp(server, "say", { text: "ahoy" })], "Echoed."),
-          )),
+        : [
+            ...["stdio", "http", "sse", "crashing"].map((server) =>
+              rule(`use ${server}`, [mcp(server, "say", { text: "ahoy" })], "Echoed."),
+            ),
+            rule("stall stdio", [{ text: "Waiting for it." }, mcp("stdio", "stall", {})], "It answered."),
+            rule("end stdio", [mcp("stdio", "die", {})], "It has gone."),
+          ]),
       ...(share === undefined ? [] : [rule("share it", [share("/plan/title", "Harbour")], "Shared.")]),
       { steps: [HERE] },
     ],

@@ -32,6 +32,14 @@ const interruptsOf = (entry: SequencedEvent | undefined): readonly Interrupt[] =
 const resolved = (interrupts: readonly Interrupt[], payload: unknown): ResumeEntry[] =>
   interrupts.map(({ id }) => ({ interruptId: id, status: "resolved", payload }));
 
+/** A loaded machine is slower than this allows by far less than what hangs would be. */
+async function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const result = await work();
+  expect(performance.now() - began).toBeLessThan(milliseconds);
+  return result;
+}
+
 export function conformance(name: keyof typeof FRAMEWORKS): void {
   const framework: Framework = FRAMEWORKS[name];
   const seen: Scenario[] = [];
@@ -265,20 +273,52 @@ export function conformance(name: keyof typeof FRAMEWORKS): void {
         ]);
       });
 
-      scenario("uses tool servers of each kind, and is not held up by those that crash or hang", async () => {
-        for (const kind of ["stdio", "http", "sse"]) {
-          const after = await lastSeq(it_.runner);
-          await it_.runner.say(`use ${kind}`);
-          const events = await it_.runner.eventsUntil(isEnd, after);
-          expect(results(events)).toEqual([expect.stringContaining("ahoy")]);
-        }
+      const servers = async (): Promise<Record<string, string>> => {
         const { items } = (await it_.runner.json("GET", "/mcp/status")) as {
           items: { name: string; status: string }[];
         };
-        const state = Object.fromEntries(items.map((each) => [each.name, each.status]));
+        return Object.fromEntries(items.map((each) => [each.name, each.status]));
+      };
+      const uses = async (server: string): Promise<void> => {
+        const after = await lastSeq(it_.runner);
+        await it_.runner.say(`use ${server}`);
+        const events = await it_.runner.eventsUntil(isEnd, after);
+        expect(results(events)).toEqual([expect.stringContaining("ahoy")]);
+      };
+
+      scenario("uses tool servers of each kind, and is not held up by those that crash or hang", async () => {
+        for (const kind of ["stdio", "http", "sse"]) await within(5000, async () => uses(kind));
+        const state = await within(2000, servers);
         expect(state).toMatchObject({ stdio: "connected", http: "connected", sse: "connected" });
         expect(state["crashing"]).not.toBe("connected");
         expect(state["hanging"]).not.toBe("connected");
+      });
+
+      scenario("stays at hand while a tool of a server hangs", async () => {
+        const after = await lastSeq(it_.runner);
+        await it_.runner.say("stall stdio");
+        await it_.runner.eventsUntil(({ event }) => event.type === EventType.TOOL_CALL_END, after);
+        await within(2000, async () => {
+          expect(await servers()).toMatchObject({ http: "connected", sse: "connected" });
+          expect((await it_.runner.request("GET", "/workspace")).status).toBe(200);
+        });
+        const events = await within(5000, async () => {
+          await it_.runner.json("POST", "/agui/interrupt");
+          return it_.runner.eventsUntil(isEnd, after);
+        });
+        expect(events.at(-1)?.event).toMatchObject({ outcome: { type: "cancelled" } });
+        await within(5000, async () => uses("http"));
+      });
+
+      scenario("goes on when a tool server ends at work, and starts it again", async () => {
+        const run = await within(15_000, async () => it_.client.say("end stdio"));
+        expect(run.outcome).toBe("success");
+        expect(it_.client.messages.findLast((message) => message.role === "tool")?.metadata).toMatchObject({
+          isError: true,
+        });
+        await within(5000, async () => uses("http"));
+        await expect.poll(servers, { timeout: 10_000 }).toMatchObject({ stdio: "connected" });
+        await within(5000, async () => uses("stdio"));
       });
 
       scenario(

@@ -1,10 +1,7 @@
-/** An MCP server over standard input and output with one tool: says what it is told. */
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+/** An MCP server over standard input and output. One of its tools ends it. */
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { z } from "zod";
+import { testTools } from "./test-tools.ts";
 
-const server = new McpServer({ name: "echo", version: "1.0.0" });
-server.registerTool("say", { description: "Says it again", inputSchema: { text: z.string() } }, async ({ text }) => ({
-  content: [{ type: "text", text: `echo: ${text}` }],
-}));
+const server = testTools("echo");
+server.registerTool("die", { description: "Ends the server" }, () => process.exit(1));
 await server.connect(new StdioServerTransport());

@@ -1,17 +1,8 @@
-/** MCP servers over HTTP with one tool: `/mcp` speaks streamable HTTP, `/sse` the older transport, `/hang` never answers. */
+/** MCP servers over HTTP: `/mcp` speaks streamable HTTP, `/sse` the older transport, `/hang` never answers. */
 import { createServer, type Server } from "node:http";
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import { z } from "zod";
-
-function server(name: string): McpServer {
-  const made = new McpServer({ name, version: "1.0.0" });
-  made.registerTool("say", { description: "Says it again", inputSchema: { text: z.string() } }, async ({ text }) => ({
-    content: [{ type: "text", text: `${name}: ${text}` }],
-  }));
-  return made;
-}
+import { testTools } from "./test-tools.ts";
 
 export interface ToolServer {
   readonly url: string;
@@ -25,7 +16,7 @@ export async function startToolServer(): Promise<ToolServer> {
     const serve = async (): Promise<void> => {
       if (url.pathname === "/mcp") {
         const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
-        await server("http").connect(transport);
+        await testTools("http").connect(transport);
         return transport.handleRequest(request, response);
       }
       if (url.pathname === "/sse") {
@@ -33,7 +24,7 @@ export async function startToolServer(): Promise<ToolServer> {
         if (request.method !== "GET") return void response.writeHead(405).end();
         const transport = new SSEServerTransport("/messages", response);
         sessions.set(transport.sessionId, transport);
-        return server("sse").connect(transport);
+        return testTools("sse").connect(transport);
       }
       if (url.pathname === "/messages")
         return sessions.get(url.searchParams.get("sessionId") ?? "")?.handlePostMessage(request, response);
