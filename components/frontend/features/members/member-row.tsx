@@ -75,7 +75,7 @@ export function MemberRow({ project, member, canChange, isLastAdmin }: MemberRow
         open={isRemoving}
         onOpenChange={setRemoving}
         title={texts.members.removeTitle(member.subjectName)}
-        description={texts.members.removeLead}
+        description={isSelf ? texts.members.removeSelfLead : texts.members.removeLead}
         action={texts.common.remove}
         pending={change.isPending}
         onConfirm={() => {

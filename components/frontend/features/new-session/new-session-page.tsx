@@ -83,7 +83,7 @@ export function NewSessionPage({ project }: { project: string }) {
 
   return (
     <main
-      className="scroll-thin min-h-0 flex-1 overflow-y-auto"
+      className="scroll-thin min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]"
       onDragOver={(event) => (hasFiles ? event.preventDefault() : undefined)}
       onDrop={(event: DragEvent) => {
         if (!hasFiles || event.dataTransfer.files.length === 0) return;

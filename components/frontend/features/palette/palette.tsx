@@ -13,7 +13,7 @@ import { useAllLentCommands } from "./commands";
 import { MessageHits } from "./message-hits";
 import { Group, Item } from "./palette-item";
 import { SessionHits } from "./session-hits";
-import { useSettled } from "./use-settled";
+import { useSettled } from "@/lib/use-settled";
 
 interface PaletteProps {
   project: string | undefined;

@@ -11,6 +11,7 @@ import { PageBody, PageHeader } from "../shell/page-header";
 import { CreateProjectDialog } from "./create-project-dialog";
 import { FirstProject } from "./first-project";
 import { ProjectCard } from "./project-card";
+import { useFoundProjects } from "./use-found-projects";
 
 const SEARCH_FROM = 6;
 
@@ -19,10 +20,7 @@ export function ProjectsPage() {
   const [search, setSearch] = useState("");
   const [isCreating, setCreating] = useState(false);
   const projects = data?.items ?? [];
-  const wanted = search.trim().toLowerCase();
-  const shown = projects.filter((project) =>
-    `${project.name} ${project.displayName} ${project.description}`.toLowerCase().includes(wanted),
-  );
+  const { shown, total } = useFoundProjects(data, search.trim());
   return (
     <PageBody>
       <PageHeader
@@ -58,12 +56,16 @@ export function ProjectsPage() {
           <Input
             type="search"
             value={search}
+            maxLength={200}
             placeholder={texts.projects.search}
             className="pl-9"
             onChange={(event) => setSearch(event.target.value)}
           />
         </label>
       )}
+      {total > shown.length && shown.length > 0 ? (
+        <p className="text-sm text-ink-2">{texts.projects.partOf(shown.length, total)}</p>
+      ) : null}
       {projects.length > 0 && shown.length === 0 ? (
         <p className="text-ink-2">{texts.projects.noMatch(search)}</p>
       ) : null}

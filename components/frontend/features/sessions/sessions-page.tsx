@@ -1,5 +1,5 @@
 "use client";
-import { List, Plus } from "lucide-react";
+import { Plus } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -12,6 +12,7 @@ import { cn } from "@/lib/class-names";
 import * as texts from "@/lib/texts";
 import { PageBody, PageHeader } from "../shell/page-header";
 import { BulkActions } from "./bulk-actions";
+import { FirstSession } from "./first-session";
 import { Pager } from "./pager";
 import { isNarrowed, NO_FILTER, PAGE_SIZE, readFilter, type SessionFilter, writeFilter } from "./session-filter";
 import { SessionFilters } from "./session-filters";
@@ -43,9 +44,7 @@ export function SessionsPage({ project }: { project: string }) {
     <PageBody width="max-w-6xl">
       <PageHeader title={texts.sessions.title} actions={isEmpty ? null : <NewSession project={project} />} />
       {isEmpty ? (
-        <Empty icon={<List />} title={texts.sessions.emptyTitle} action={<NewSession project={project} />}>
-          {texts.sessions.emptyLead}
-        </Empty>
+        <FirstSession project={project} action={<NewSession project={project} />} />
       ) : (
         <>
           <SessionFilters project={project} filter={filter} sessions={all} onChange={change} />

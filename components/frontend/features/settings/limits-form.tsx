@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { api } from "@/lib/api/paths";
+import { fieldProblems } from "@/lib/api/field-problems";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
 import * as texts from "@/lib/texts";
@@ -11,9 +12,15 @@ import { draftOf, type LimitsDraft, requestOfDraft } from "./limits";
 import { useSettingsChange } from "./use-settings-query";
 
 const fields = [
-  { name: "inactivityMinutes", label: texts.general.inactivity, hint: texts.general.inactivityHint, step: 1 },
-  { name: "maxRunning", label: texts.general.maxRunning, hint: undefined, step: 1 },
-  { name: "maxCost", label: texts.general.maxCost, hint: undefined, step: 0.01 },
+  {
+    name: "inactivityMinutes",
+    label: texts.general.inactivity,
+    hint: texts.general.inactivityHint,
+    step: "any",
+    path: "inactivityTimeoutSeconds",
+  },
+  { name: "maxRunning", label: texts.general.maxRunning, hint: undefined, step: 1, path: "limits.maxRunningSessions" },
+  { name: "maxCost", label: texts.general.maxCost, hint: undefined, step: 0.01, path: "limits.maxCostUsdPerDay" },
 ] as const;
 
 export function LimitsForm({
@@ -27,6 +34,7 @@ export function LimitsForm({
 }) {
   const [draft, setDraft] = useState<LimitsDraft>(() => draftOf(settings));
   const change = useSettingsChange(queryKeys.settings(project));
+  const problems = fieldProblems(change.error);
   const isChanged = JSON.stringify(draft) !== JSON.stringify(draftOf(settings));
 
   function submit(event: FormEvent): void {
@@ -40,7 +48,7 @@ export function LimitsForm({
   return (
     <form onSubmit={submit} className="grid gap-4 rounded-2xl border border-line bg-card p-4">
       {fields.map((field) => (
-        <Field key={field.name} label={field.label} hint={field.hint}>
+        <Field key={field.name} label={field.label} hint={field.hint} error={problems.get(field.path)}>
           {(ids) => (
             <Input
               {...ids}
@@ -51,7 +59,10 @@ export function LimitsForm({
               value={draft[field.name]}
               disabled={!canChange}
               className="max-w-48"
-              onChange={(event) => setDraft({ ...draft, [field.name]: event.target.value })}
+              onChange={(event) => {
+                setDraft({ ...draft, [field.name]: event.target.value });
+                if (change.isError) change.reset();
+              }}
             />
           )}
         </Field>

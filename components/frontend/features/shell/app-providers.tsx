@@ -1,15 +1,21 @@
 "use client";
-/** What every page stands in: server state, tooltips, toasts. */
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+/** What every page stands in: server state, toasts. */
+import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import { type ReactNode, useState } from "react";
 import { Toaster } from "@/components/ui/toast";
-import { TooltipProvider } from "@/components/ui/tooltip";
 import { ApiError } from "@/lib/api/request";
 import { SignInAgain } from "./sign-in-again";
 
+/** A refusal means that the role is another one than was thought: what may be done is asked again. */
+const isRefusal = (error: unknown) => error instanceof ApiError && error.status === 403;
+
 function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const askAccessAgain = (error: unknown) => {
+    if (isRefusal(error)) void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[2] === "access" });
+  };
+  const client = new QueryClient({
+    mutationCache: new MutationCache({ onError: askAccessAgain }),
     defaultOptions: {
       queries: {
         staleTime: 30_000,
@@ -19,6 +25,7 @@ function createQueryClient(): QueryClient {
       },
     },
   });
+  return client;
 }
 
 export function AppProviders({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
@@ -27,11 +34,9 @@ export function AppProviders({ nonce, children }: { nonce: string | undefined; c
   useState(() => nonce !== undefined && setNonce(nonce));
   return (
     <QueryClientProvider client={client}>
-      <TooltipProvider delayDuration={300}>
-        {children}
-        <Toaster />
-        <SignInAgain />
-      </TooltipProvider>
+      {children}
+      <Toaster />
+      <SignInAgain />
     </QueryClientProvider>
   );
 }

@@ -15,7 +15,7 @@ export function PageHeader({ title, lead, actions }: { title: string; lead?: str
 /** A page that scrolls by itself, with its content in a column. */
 export function PageBody({ children, width = "max-w-5xl" }: { children: ReactNode; width?: string }) {
   return (
-    <main className="scroll-thin min-h-0 flex-1 overflow-y-auto">
+    <main className="scroll-thin min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
       <div className={`mx-auto grid grid-cols-[minmax(0,1fr)] gap-6 px-4 py-6 sm:px-8 sm:py-9 ${width}`}>
         {children}
       </div>

@@ -20,6 +20,7 @@ export const members = {
   removed: (name: string) => `${name} was removed`,
   removeTitle: (name: string) => `Remove ${name}?`,
   removeLead: "They lose access to this project at once.",
+  removeSelfLead: "This is you: you lose access to this project at once, and cannot let yourself in again.",
   lastAdmin: "The last admin stays",
   empty: "No members yet",
 } as const;

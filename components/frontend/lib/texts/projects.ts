@@ -19,6 +19,7 @@ export const projects = {
   failed: "Could not be set up",
   terminating: "Being deleted",
   noMatch: (search: string) => `No project matches “${search}”`,
+  partOf: (shown: number, total: number) => `${shown} of ${total} projects. Search to find the others.`,
   firstTitle: "Start with a project",
   firstLead: "A project holds sessions, the model keys they use, and the people who may see them.",
   firstSteps: ["Create a project", "Add a model key", "Start a session"],
