@@ -1,5 +1,6 @@
 /** The graceful end of an attempt: what it has is saved in the order of its worth, each step within a share of the time. */
 import type { EventLog } from "@pilothouse/agui";
+import type { RepositoryDiff } from "@pilothouse/contracts/rest/runner";
 import type { Logger } from "pino";
 import { setTimeout as sleep } from "node:timers/promises";
 import { archiveWorkspace } from "./archive.ts";
@@ -25,6 +26,8 @@ export interface EndingParts {
   readonly tracing: Tracing;
   /** The push of working branches that is under way. */
   readonly pushing: () => Promise<void>;
+  /** The store has everything: the last status says so. */
+  readonly onHandedOver: () => void;
   readonly logger: Logger;
 }
 
@@ -51,13 +54,23 @@ export async function endGracefully(parts: EndingParts, graceSeconds: number): P
   await step("log", async () => log.sync());
   await step("push", async () => Promise.race([pushing(), sleep(within(0.4), undefined, { ref: false })]));
   const archiving = AbortSignal.timeout(within(0.5));
-  await step("archive", async () => archiveWorkspace({ workspace, transcript, signal: archiving, logger }));
+  const handedOver = { archives: false, transcript: false };
+  await step("archive", async () => {
+    const { artifacts, repositories } = workspace;
+    const diff =
+      repositories.places.length === 0
+        ? undefined
+        : async (signal: AbortSignal): Promise<RepositoryDiff[]> => workspace.diff(undefined, signal);
+    handedOver.archives = await archiveWorkspace({ diff, artifacts, transcript, signal: archiving, logger });
+  });
   await step("transcript", async () => {
     const complete = await pusher.flush(AbortSignal.timeout(within(0.7)));
     const position = { store: pusher.position, log: log.lastSeq };
-    if (!complete) logger.warn(position, "the transcript is not complete: the next attempt sends the rest");
+    if (!complete) logger.warn(position, "the transcript is not complete: the rest is sent later");
     await pusher.stop();
+    handedOver.transcript = complete;
   });
+  if (handedOver.archives && handedOver.transcript) parts.onHandedOver();
   await step("status", async () => reporter.stop(within(0.7)));
   await step("traces", async () => tracing.stop(Math.min(LONGEST_TRACING, within(0.5))));
   await step("log", async () => log.close());

@@ -1,6 +1,7 @@
 /** The environment that the operator gives to the runner, checked once at start. */
 import { join } from "node:path";
-import { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
+import { HandoverEnvironment, RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
+import type { z } from "zod";
 import { RunnerError } from "./errors.ts";
 
 /** Where things lie in the workspace. */
@@ -43,14 +44,30 @@ export function workspacePaths(root: string): WorkspacePaths {
  * @throws RunnerError ENVIRONMENT_INVALID that names each variable that is missing or wrong
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): RunnerEnvironment {
-  const result = RunnerEnvironment.safeParse(environment);
+  return read(RunnerEnvironment, environment);
+}
+
+/**
+ * Of a runner that hands over.
+ *
+ * @throws RunnerError ENVIRONMENT_INVALID
+ */
+export function readHandoverEnvironment(environment: NodeJS.ProcessEnv): HandoverEnvironment {
+  return read(HandoverEnvironment, environment);
+}
+
+function read<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv): T {
+  const result = schema.safeParse(environment);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new RunnerError("ENVIRONMENT_INVALID", `environment of the runner: ${problems.join("; ")}`);
 }
 
 /** Address of the Kubernetes API: named, or what every pod is told. */
-export function kubernetesApiUrl(environment: RunnerEnvironment, all: NodeJS.ProcessEnv): string {
+export function kubernetesApiUrl(
+  environment: Pick<RunnerEnvironment, "PILOTHOUSE_KUBERNETES_API_URL">,
+  all: NodeJS.ProcessEnv,
+): string {
   if (environment.PILOTHOUSE_KUBERNETES_API_URL !== undefined) return environment.PILOTHOUSE_KUBERNETES_API_URL;
   const host = all["KUBERNETES_SERVICE_HOST"];
   const port = all["KUBERNETES_SERVICE_PORT"];

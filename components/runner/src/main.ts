@@ -1,68 +1,54 @@
-/** The process in the `runner` container: reads its environment, serves until it is told to end, and says why it ended. */
-import { writeFileSync } from "node:fs";
-import { EXIT_CODES, EXIT_WITH_PARENT, type RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
+/**
+ * The process in the `runner` container: reads its environment, serves its session or hands over what a former attempt
+ * left, and says why it ended. What only one of the two needs is loaded for it alone.
+ */
+import { EXIT_CODES, EXIT_WITH_PARENT, RunnerMode } from "@pilothouse/contracts/runner/environment";
 import { pino, type Logger } from "pino";
-import { readEnvironment } from "./environment.ts";
-import { messageOf, RunnerError, type RunnerErrorCode } from "./errors.ts";
-import { Runner } from "./runner.ts";
-import { GrantVerifier } from "./server/grants.ts";
-import { createServer } from "./server/server.ts";
+import { readEnvironment, readHandoverEnvironment } from "./environment.ts";
+import { messageOf } from "./errors.ts";
+import { exitCodeOf, leaveMessage } from "./exit.ts";
 
-/** Failures that a person has to mend before another attempt can work. */
-const PREREQUISITES: ReadonlySet<RunnerErrorCode> = new Set([
-  "ENVIRONMENT_INVALID",
-  "BRIDGE_UNKNOWN",
-  "SESSION_UNREADABLE",
-  "RECORDING_INVALID",
-  "CLONE_FAILED",
-]);
+type Work = (logger: Logger, told: Promise<void>) => Promise<number>;
 
-function exitCodeOf(error: unknown): number {
-  return error instanceof RunnerError && PREREQUISITES.has(error.code)
-    ? EXIT_CODES.prerequisiteMissing
-    : EXIT_CODES.agentError;
+interface Named {
+  readonly PILOTHOUSE_PROJECT: string;
+  readonly PILOTHOUSE_SESSION_NAME: string;
+  readonly PILOTHOUSE_LOG_LEVEL: string;
+  readonly PILOTHOUSE_TERMINATION_MESSAGE_FILE: string;
 }
 
-/** The sentence that the pod's status shows. A file that cannot be written must not hide the end itself. */
-function leaveMessage(file: string, message: string, logger: Logger): void {
-  try {
-    writeFileSync(file, message.slice(0, 4096));
-  } catch (error) {
-    logger.warn({ file, reason: messageOf(error) }, "the termination message was not written");
+async function chosenWork(variables: NodeJS.ProcessEnv): Promise<{ environment: Named; work: Work }> {
+  const mode = RunnerMode.safeParse(variables["PILOTHOUSE_RUNNER_MODE"]);
+  if (mode.data !== "handover") {
+    const environment = readEnvironment(variables);
+    const { serve } = await import("./serve.ts");
+    return { environment, work: async (logger, told) => serve(environment, logger, told) };
   }
+  const environment = readHandoverEnvironment(variables);
+  const { handOver } = await import("./handover/handover.ts");
+  const work: Work = async (logger, told) => {
+    const ending = new AbortController();
+    void told.then(() => ending.abort());
+    try {
+      await handOver({ environment, variables, logger, signal: ending.signal });
+      return EXIT_CODES.done;
+    } catch (error) {
+      if (!ending.signal.aborted) throw error;
+      logger.info("told to end before all was handed over");
+      return EXIT_CODES.stopped;
+    }
+  };
+  return { environment, work };
 }
 
-async function serve(environment: RunnerEnvironment, logger: Logger): Promise<number> {
-  const grants = new GrantVerifier(environment.PILOTHOUSE_BACKEND_JWKS, environment.PILOTHOUSE_SESSION_UID);
+async function main(): Promise<number> {
   const told = Promise.withResolvers<void>();
   const tell = (): void => told.resolve();
   process.once("SIGTERM", tell).once("SIGINT", tell);
   if (process.env[EXIT_WITH_PARENT] === "1") process.stdin.resume().once("end", tell).once("error", tell);
-
-  const runner = await Runner.start(environment, process.env, logger);
-  const server = await createServer({ runner, grants, logger });
-  await server.listen({ host: environment.POD_IP, port: environment.PILOTHOUSE_RUNNER_PORT });
-  runner.listening();
-  const seconds = Math.round(process.uptime() * 1000) / 1000;
-  logger.info({ address: server.listeningOrigin, bridge: runner.bridgeName, seconds }, "serving");
-
-  const failure = new Promise<unknown>((resolve) => {
-    runner.ready.catch(resolve);
-  });
-  const reason = await Promise.race([told.promise, failure]);
-  if (reason !== undefined) logger.error({ reason: messageOf(reason) }, "the session cannot work");
-  else logger.info("told to end");
-  const message = reason === undefined ? "Stopped on request." : messageOf(reason);
-  leaveMessage(environment.PILOTHOUSE_TERMINATION_MESSAGE_FILE, message, logger);
-  await runner.stop();
-  await server.close();
-  return reason === undefined ? EXIT_CODES.stopped : exitCodeOf(reason);
-}
-
-async function main(): Promise<number> {
-  let environment: RunnerEnvironment;
+  let chosen: Awaited<ReturnType<typeof chosenWork>>;
   try {
-    environment = readEnvironment(process.env);
+    chosen = await chosenWork(process.env);
   } catch (error) {
     const logger = pino({ name: "runner" });
     logger.fatal(messageOf(error));
@@ -73,6 +59,7 @@ async function main(): Promise<number> {
     );
     return exitCodeOf(error);
   }
+  const { environment, work } = chosen;
   const logger = pino({
     name: "runner",
     level: environment.PILOTHOUSE_LOG_LEVEL,
@@ -83,9 +70,9 @@ async function main(): Promise<number> {
     .removeAllListeners("warning")
     .on("warning", (warning) => logger.debug({ code: warning.name }, warning.message));
   try {
-    return await serve(environment, logger);
+    return await work(logger, told.promise);
   } catch (error) {
-    logger.fatal({ reason: messageOf(error) }, "the runner cannot start");
+    logger.fatal({ reason: messageOf(error) }, "the runner cannot go on");
     leaveMessage(environment.PILOTHOUSE_TERMINATION_MESSAGE_FILE, messageOf(error), logger);
     return exitCodeOf(error);
   }

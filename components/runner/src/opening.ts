@@ -1,15 +1,16 @@
 /** How an attempt begins: opens what a former one left, and finds out where the session stands. */
 import { randomUUID } from "node:crypto";
-import { EventLog } from "@pilothouse/agui";
+import type { EventLog } from "@pilothouse/agui";
 import type { AgentDigest, AgenticSession } from "@pilothouse/contracts/resources/agentic-session";
 import type { RunnerEnvironment } from "@pilothouse/contracts/runner/environment";
 import type { Interrupt } from "@ag-ui/core";
-import { tokenFromFile, type TokenSource } from "@pilothouse/kubernetes/config/token-source";
+import { tokenFromFile } from "@pilothouse/kubernetes/config/token-source";
 import type { Logger } from "pino";
 import type { PlatformBridge } from "./bridges/bridge.ts";
 import { loadBridge } from "./bridges/index.ts";
 import { kubernetesApiUrl, workspacePaths, type WorkspacePaths } from "./environment.ts";
 import { messageOf } from "./errors.ts";
+import { openLog } from "./events/open-log.ts";
 import { Recorder } from "./events/recorder.ts";
 import { Secrets } from "./events/redaction.ts";
 import { closeInterruptedRun, readFormerAttempt, tellForgotten } from "./runs/former-attempt.ts";
@@ -17,6 +18,7 @@ import { WaitingRuns, type WaitingRun } from "./runs/waiting.ts";
 import { formerConversation } from "./session/former-conversation.ts";
 import { ProjectConfiguration } from "./session/project-configuration.ts";
 import { SessionClient } from "./session/session.ts";
+import { watchedToken } from "./session/watched-token.ts";
 import { StateFile } from "./state/state-file.ts";
 import { caughtUpDigest } from "./status/catch-up.ts";
 import { Tracing } from "./tracing/tracing.ts";
@@ -86,9 +88,13 @@ export async function openAttempt(
     directory: environment.PILOTHOUSE_PROJECT_CONFIGURATION_DIR,
     logger,
   });
+  const { signal } = new AbortController();
   const [object, log, state, position, bridge] = await Promise.all([
-    session.read(new AbortController().signal),
-    openLog(paths, logger),
+    session.read(signal).then(async (read) => {
+      await session.recordOpening(read, environment.PILOTHOUSE_ATTEMPT, signal);
+      return read;
+    }),
+    openLog(paths.events, logger),
     StateFile.open(paths.stateFile, (error) => logger.warn({ reason: messageOf(error) }, "the state file was ignored")),
     storedPosition(transcript, logger),
     bridgeLoading,
@@ -171,27 +177,6 @@ async function openWaitingRuns(
   const known = new Set(begun);
   for (const { request } of left) if (known.has(request.runId)) await waiting.remove(request.runId);
   return { waiting, left: left.filter(({ request }) => !known.has(request.runId)) };
-}
-
-/** A token that was handed out is a secret from then on, also after it was rotated. */
-function watchedToken(source: TokenSource, secrets: Secrets): TokenSource {
-  return {
-    token: async () => {
-      const token = await source.token();
-      if (token !== undefined) secrets.add(token);
-      return token;
-    },
-    invalidate: () => source.invalidate(),
-  };
-}
-
-async function openLog(paths: WorkspacePaths, logger: Logger): Promise<EventLog> {
-  const log = await EventLog.open({
-    directory: paths.events,
-    onProblem: (error) => logger.error({ reason: messageOf(error) }, "the event log cannot be written: trying again"),
-  });
-  if (log.repairedBytes > 0) logger.warn({ bytes: log.repairedBytes }, "cut off a torn end of the event log");
-  return log;
 }
 
 /** Up to where the store has events. A store that does not answer must not hold up the start for long. */

@@ -81,6 +81,7 @@ export class Runner {
   #digest: DigestState;
   #model: string | undefined;
   #notReady: string | undefined = "starting";
+  #handedOver = false;
   #pushing: Promise<void> = Promise.resolve();
 
   /** Resolves when requests can be taken. The workspace and the framework may still be on their way: see {@link ready}. */
@@ -267,8 +268,18 @@ export class Runner {
   async stop(): Promise<void> {
     this.#notReady = "stopping";
     this.#ending.abort();
-    const parts = { ...this.#parts, runs: this.runs, log: this.log, tracing: this.#tracing, logger: this.#logger };
-    await endGracefully({ ...parts, pushing: async () => this.#pushing }, this.#environment.PILOTHOUSE_GRACE_SECONDS);
+    await endGracefully(
+      {
+        ...this.#parts,
+        runs: this.runs,
+        log: this.log,
+        tracing: this.#tracing,
+        logger: this.#logger,
+        pushing: async () => this.#pushing,
+        onHandedOver: () => (this.#handedOver = true),
+      },
+      this.#environment.PILOTHOUSE_GRACE_SECONDS,
+    );
   }
 
   get #broker(): { url: string; token: string } {
@@ -403,6 +414,7 @@ export class Runner {
     const workflow = this.#parts.workspace.workflow.status;
     return {
       agent: this.#digest.digest,
+      ...(this.#handedOver ? { transcript: { attempt: this.#environment.PILOTHOUSE_ATTEMPT, complete: true } } : {}),
       // What a former attempt said of repositories and a workflow that are gone is taken back.
       reconciledRepos: repos.length === 0 ? null : repos,
       reconciledWorkflow: workflow ?? null,

@@ -62,17 +62,35 @@ export class SessionClient {
    * @throws RunnerError SESSION_UNREADABLE
    */
   async read(signal: AbortSignal): Promise<AgenticSession> {
-    const { project, name, uid, startTimeout = 30_000, logger } = this.#options;
+    const { project, name, uid } = this.#options;
+    return this.#patiently(signal, async () => {
+      const session = parse(await this.#client.get(agenticSessions, { namespace: project, name }, { signal }));
+      if (session.metadata.uid !== uid)
+        throw new RunnerError("SESSION_UNREADABLE", `session ${project}/${name}: is another one of the same name now`);
+      return session;
+    });
+  }
+
+  /**
+   * Records that this attempt may write events from now on, which the transcript store then has to get: whoever dies
+   * before the store has them, the operator knows of it.
+   *
+   * @param session as it was read
+   * @throws RunnerError SESSION_UNREADABLE
+   */
+  async recordOpening(session: AgenticSession, attempt: number, signal: AbortSignal): Promise<void> {
+    const { transcript } = session.status ?? {};
+    if (transcript?.attempt === attempt && !transcript.complete) return;
+    const body = { status: { transcript: { attempt, complete: false } } };
+    await this.#patiently(signal, async () => this.patchStatus(body, signal));
+  }
+
+  async #patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const { project, name, startTimeout = 30_000, logger } = this.#options;
     const deadline = Date.now() + startTimeout;
     for (;;) {
       try {
-        const session = parse(await this.#client.get(agenticSessions, { namespace: project, name }, { signal }));
-        if (session.metadata.uid !== uid)
-          throw new RunnerError(
-            "SESSION_UNREADABLE",
-            `session ${project}/${name}: is another one of the same name now`,
-          );
-        return session;
+        return await work();
       } catch (error) {
         const final = error instanceof RunnerError || isNotFound(error) || isForbidden(error) || isUnauthorized(error);
         if (final || signal.aborted || Date.now() > deadline)
@@ -81,7 +99,7 @@ export class SessionClient {
             : new RunnerError("SESSION_UNREADABLE", `session ${project}/${name}: ${messageOf(error)}`, {
                 cause: error,
               });
-        logger.warn({ reason: messageOf(error) }, "the session cannot be read yet: trying again");
+        logger.warn({ reason: messageOf(error) }, "the session cannot be reached yet: trying again");
         await sleep(500, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -13,6 +13,7 @@ import { messageOf } from "../errors.ts";
 
 export interface RunnerStatus {
   readonly agent: AgentDigest;
+  readonly transcript?: AgenticSessionStatus["transcript"];
   /** Null: there is none, and the status is not to name any. */
   readonly reconciledRepos?: readonly ReconciledRepo[] | null;
   readonly reconciledWorkflow?: AgenticSessionStatus["reconciledWorkflow"] | null;

@@ -11,6 +11,24 @@ export interface TranscriptClientOptions {
   readonly timeout?: number;
 }
 
+/** The store's no. */
+export class TranscriptRefusal extends Error {
+  override readonly name = "TranscriptRefusal";
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+
+  /** The same request would be refused again. */
+  get isFinal(): boolean {
+    return FINAL_REFUSALS.has(this.status);
+  }
+}
+
+const FINAL_REFUSALS = new Set([400, 404, 413, 415, 422]);
+
 export class TranscriptClient {
   readonly #options: TranscriptClientOptions;
 
@@ -72,7 +90,8 @@ export class TranscriptClient {
   }
 }
 
-async function refused(what: string, response: Response): Promise<Error> {
+async function refused(what: string, response: Response): Promise<TranscriptRefusal> {
   const text = await response.text().catch(() => "");
-  return new Error(`backend: ${what} answered ${response.status} ${text.slice(0, 200)}`.trim());
+  const message = `backend: ${what} answered ${response.status} ${text.slice(0, 200)}`.trim();
+  return new TranscriptRefusal(response.status, message);
 }

@@ -135,6 +135,12 @@ export class Platform {
     await this.client.patch(sessions, { namespace: PROJECT, name }, { type: "merge", body: { spec } });
   }
 
+  /** What the operator would write. */
+  async patchStatus(name: string, status: Record<string, unknown>): Promise<void> {
+    const options = { subresource: "status" } as const;
+    await this.client.patch(sessions, { namespace: PROJECT, name }, { type: "merge", body: { status } }, options);
+  }
+
   async grant(
     uid: string,
     verbs: readonly string[] = ["read", "act"],
