@@ -3,7 +3,7 @@ import { connect, jobs, KubernetesClient, loadConnection, pods, type ResourceTyp
 import { setTimeout as delay } from "node:timers/promises";
 import type { Answer, Installation } from "../support/installation.ts";
 import type { Deed, SessionPlan, Step } from "./history.ts";
-import { componentProcess, kill, sessionProcesses } from "./processes.ts";
+import { componentProcess, kill, sessionProcesses, type SessionProcess } from "./processes.ts";
 
 export const PROJECT = "chaos";
 export const SESSIONS = `/projects/${PROJECT}/agentic-sessions`;
@@ -82,7 +82,9 @@ export class Play {
         return this.#create(deed.session);
       case "kill": {
         const uid = await this.#uid(deed.name);
-        for (const found of this.#processes()) if (found.uid === uid && found.kind === deed.process) kill(found.pid);
+        const isMeant = ({ kind }: SessionProcess): boolean =>
+          kind === deed.process || (kind === "handover" && deed.process === "runner");
+        for (const found of this.#processes()) if (found.uid === uid && isMeant(found)) kill(found.pid);
         return;
       }
       case "delete-pod":
@@ -100,8 +102,9 @@ export class Play {
         return;
       }
       case "delete": {
-        const { status } = await this.#ask("DELETE", `${SESSIONS}/${deed.name}`);
-        if (status === 204) this.ledger.deleted.add(deed.name);
+        const { status, unanswered } = await this.#ask("DELETE", `${SESSIONS}/${deed.name}`);
+        // 404: a first try whose answer was lost had been heard after all.
+        if (status === 204 || (status === 404 && unanswered)) this.ledger.deleted.add(deed.name);
       }
     }
   }
@@ -141,12 +144,12 @@ export class Play {
   }
 
   /** Asks as a person does: when there is no answer, or only that the service is away, it tries again. */
-  async #ask(method: string, path: string, body?: unknown): Promise<Answer> {
+  async #ask(method: string, path: string, body?: unknown): Promise<Answer & { unanswered: boolean }> {
     const deadline = Date.now() + PATIENCE;
-    for (;;) {
+    for (let unanswered = false; ; unanswered = true) {
       try {
         const answer = await this.#installation.api(this.#token, method, path, body);
-        if (answer.status < 500 || Date.now() > deadline) return answer;
+        if (answer.status < 500 || Date.now() > deadline) return { ...answer, unanswered };
         if (answer.status === 500) this.ledger.violations.push(`${method} ${path}: 500 ${JSON.stringify(answer.body)}`);
       } catch (error) {
         if (Date.now() > deadline) throw error;
@@ -182,7 +185,8 @@ export class Play {
 
   async #watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const runners = this.#processes().filter(({ kind }) => kind === "runner");
+      // A hand-over reads and writes the same files.
+      const runners = this.#processes().filter(({ kind }) => kind !== "broker");
       const uids = new Set<string>();
       for (const { uid } of runners) {
         if (uids.has(uid)) this.ledger.violations.push(`two live runners for session ${uid}`);

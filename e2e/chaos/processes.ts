@@ -1,7 +1,8 @@
 /** The real processes of sessions on this machine, found by what their environment says they are. */
 import { readdirSync, readFileSync } from "node:fs";
 
-export type SessionProcess = { pid: number; kind: "runner" | "broker"; uid: string };
+/** `handover`: a runner that only brings to the transcript what a former one left. */
+export type SessionProcess = { pid: number; kind: "runner" | "broker" | "handover"; uid: string };
 
 const ENTRY = /components\/(runner|broker)\/src\/main\.ts$/;
 
@@ -19,7 +20,10 @@ export function sessionProcesses(kubernetesPort: number): SessionProcess[] {
       const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
       if (!environment.includes(`KUBERNETES_SERVICE_PORT=${kubernetesPort}`)) continue;
       const uid = environment.find((line) => line.startsWith("PILOTHOUSE_SESSION_UID="))?.split("=")[1];
-      if (uid !== undefined && !isDead(pid)) found.push({ pid, kind, uid });
+      if (uid !== undefined && !isDead(pid)) {
+        const isHandover = kind === "runner" && environment.includes("PILOTHOUSE_RUNNER_MODE=handover");
+        found.push({ pid, kind: isHandover ? "handover" : kind, uid });
+      }
     } catch {
       // Ended while we looked.
     }

@@ -110,6 +110,8 @@ function faultsOf(
     else if (status.agent?.status === "working") faults.push(say("is still working"));
   } else if (RESTING.includes(phase)) {
     if (own.length > 0) faults.push(say(`is ${phase} and has ${own.length} processes`));
+    if (status.transcript?.complete === false)
+      faults.push(say(`is ${phase} and has not handed over: ${tellOf(status)}`));
     if (spec.desiredState !== "Stopped") faults.push(say(`rests as ${phase} though it is to run`));
     if (habit === "stays" && wish !== "Stopped" && phase !== "Failed")
       faults.push(say(`is ${phase} (${status.stoppedReason}) though nobody stopped it`));
@@ -122,6 +124,11 @@ function faultsOf(
   }
   if (status.observedGeneration !== metadata.generation) faults.push(say("has a status that is behind its spec"));
   return faults;
+}
+
+function tellOf({ conditions = [] }: Session): string {
+  const found = conditions.find(({ type }: Session) => type === "TranscriptComplete");
+  return found === undefined ? "nothing is said of it" : `${found.reason} ${found.message}`;
 }
 
 /** Objects of sessions that are gone. */
