@@ -29,11 +29,17 @@ export function parseEvent(value: unknown): Event {
   throw new AguiError("INVALID_EVENT", `not an AG-UI event (${type})${where}: ${issue?.message ?? "unknown reason"}`);
 }
 
-/** As {@link parseEvent}, for `{seq, event}`. */
+/**
+ * As {@link parseEvent}, for `{seq, event}` as a log holds it. The event is the one that was read and
+ * not the schema's copy of it, whose keys are in another order: an event has the same bytes to whoever reads it, before a
+ * restart and after.
+ */
 export function parseSequencedEvent(value: unknown): SequencedEvent {
   const result = Sequenced.safeParse(value);
   if (!result.success) throw new AguiError("INVALID_EVENT", "not a numbered event: expected {seq ≥ 1, event}");
-  return { seq: result.data.seq, event: parseEvent(result.data.event) };
+  const { seq, event } = result.data;
+  parseEvent(event);
+  return { seq, event: event as Event };
 }
 
 /** What a client may post to start a run; `messages`, `tools` and `context` may be absent. */

@@ -40,6 +40,21 @@ describe("EventLog", () => {
     await second.close();
   });
 
+  it("gives an event the same bytes before a restart and after, whatever the order of its keys", async () => {
+    const event = { timestamp: 5, value: { b: 1, a: 2 }, name: "n", more: true, type: EventType.CUSTOM } as Event;
+    const late = { type: EventType.RUN_STARTED, runId: "r", threadId: "t", timestamp: 6 } as Event;
+    const first = await open();
+    first.append(event);
+    first.append(late);
+    await first.flush();
+    const before = JSON.stringify(await collect(first));
+    expect(before).toBe(JSON.stringify([event, late].map((each, index) => ({ seq: index + 1, event: each }))));
+    await first.close();
+    const second = await open();
+    expect(JSON.stringify(await collect(second))).toBe(before);
+    await second.close();
+  });
+
   it("shows an event to readers only when it is written", async () => {
     const log = await open();
     log.append(custom("a"));
