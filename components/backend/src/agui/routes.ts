@@ -10,7 +10,7 @@ import { resumePosition } from "@pilothouse/agui";
 import { abortOnClose } from "@pilothouse/server";
 import { positionBeforeRun, selectRun } from "../events/run-of-thread.ts";
 import type { ThreadStreams } from "../events/stream.ts";
-import type { RunnerClient } from "../runner/runner-client.ts";
+import { RUNNER_ERRORS, type RunnerClient } from "../runner/runner-client.ts";
 import { actOnSession, getSession } from "../sessions/session.ts";
 import type { Store } from "../store/store.ts";
 import { runInput } from "./input.ts";
@@ -20,6 +20,7 @@ import { passRunThrough } from "./run-stream.ts";
 const Queue = z.preprocess((answer) => (Array.isArray(answer) ? { items: answer } : answer), RunQueueAnswer);
 const tags = ["agui"];
 const BASE = "/projects/:project/agentic-sessions/:session/agui";
+const EXAMPLE = { messages: [{ role: "user", content: "Hello" }] };
 const RunId = SessionParams.extend({ id: z.string().min(1).max(200) });
 
 export interface AguiDependencies {
@@ -32,7 +33,11 @@ export interface AguiDependencies {
 export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(`${BASE}/run`, {
-      config: { access: "edit", audit: "run" },
+      config: {
+        access: "edit",
+        audit: "run",
+        api: { idempotent: true, stream: "accepted", errors: RUNNER_ERRORS, example: EXAMPLE },
+      },
       schema: {
         tags,
         summary: "Send a message, or answer what the agent asked",
@@ -78,7 +83,7 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
     });
 
     app.get(`${BASE}/events`, {
-      config: { access: "view" },
+      config: { access: "view", api: { stream: "always", resumable: true } },
       schema: {
         tags,
         summary: "The thread, as server-sent events",
@@ -86,7 +91,6 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
           "id is the event's number. Last-Event-ID or ?after= resumes; without them finished messages come as one event each. Stays open over stop and start of the session.",
         params: SessionParams,
         querystring: EventsQuery,
-        produces: ["text/event-stream"],
       },
       handler: async (request, reply) => {
         const caller = callerOf(request);
@@ -101,7 +105,7 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
     });
 
     app.post(`${BASE}/interrupt`, {
-      config: { access: "edit", audit: "interrupt" },
+      config: { access: "edit", audit: "interrupt", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "End the run that is active",
@@ -125,7 +129,7 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
 
     for (const path of ["queue", "run/queue"]) {
       app.get(`${BASE}/${path}`, {
-        config: { access: "view" },
+        config: { access: "view", api: { errors: RUNNER_ERRORS } },
         schema: {
           tags,
           summary: "Runs that wait for their turn",
@@ -140,7 +144,7 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
       });
 
       app.delete(`${BASE}/${path}/:id`, {
-        config: { access: "edit", audit: "cancel-run" },
+        config: { access: "edit", audit: "cancel-run", api: { errors: RUNNER_ERRORS } },
         schema: {
           tags,
           summary: "Cancel a run that waits",

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { callerOf } from "../http/caller.ts";
 import { NoFields, SessionParams, errorAnswers } from "../http/params.ts";
 import { LastKnown } from "../runner/last-known.ts";
-import { liveJson, type RunnerClient } from "../runner/runner-client.ts";
+import { RUNNER_ERRORS, liveJson, type RunnerClient } from "../runner/runner-client.ts";
 import { actOnSession, getSession } from "../sessions/session.ts";
 import type { Store } from "../store/store.ts";
 
@@ -18,7 +18,7 @@ export function taskRoutes(runner: RunnerClient, store: Store): FastifyPluginAsy
   const lastKnown = new LastKnown(store);
   return async (app) => {
     app.get(BASE, {
-      config: { access: "view" },
+      config: { access: "view", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "Background tasks of the agent",
@@ -41,7 +41,7 @@ export function taskRoutes(runner: RunnerClient, store: Store): FastifyPluginAsy
     });
 
     app.post(`${BASE}/:id/stop`, {
-      config: { access: "edit", audit: "stop-task" },
+      config: { access: "edit", audit: "stop-task", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "Stop a background task",
@@ -65,7 +65,7 @@ export function taskRoutes(runner: RunnerClient, store: Store): FastifyPluginAsy
     });
 
     app.get(`${BASE}/:id/output`, {
-      config: { access: "view" },
+      config: { access: "view", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "What a background task has written",

@@ -18,7 +18,7 @@ const BASE = "/projects/:project/agentic-sessions/:session";
 export function exportRoutes(store: Store, archives: Archives): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(`${BASE}/export`, {
-      config: { access: "view" },
+      config: { access: "view", api: { bytes: ["application/x-ndjson", "text/markdown"], attachment: true } },
       schema: {
         tags: ["sessions"],
         summary: "The transcript as a file",
@@ -26,7 +26,6 @@ export function exportRoutes(store: Store, archives: Archives): FastifyPluginAsy
           "json: a recording, one event per line, that the replay runner type plays, and what users thought of its messages as CUSTOM events at the end. markdown: a document.",
         params: SessionParams,
         querystring: ExportQuery,
-        produces: ["application/x-ndjson", "text/markdown"],
       },
       handler: async (request, reply) => {
         const { project, session: name } = request.params;
@@ -48,12 +47,11 @@ export function exportRoutes(store: Store, archives: Archives): FastifyPluginAsy
     });
 
     app.get(`${BASE}/artifacts`, {
-      config: { access: "view" },
+      config: { access: "view", api: { bytes: ["application/gzip"], attachment: true, errors: [502] } },
       schema: {
         tags: ["sessions"],
         summary: "What the session left in its artifacts folder when it ended",
         params: SessionParams,
-        produces: ["application/gzip"],
       },
       handler: async (request, reply) => {
         const { project, session: name } = request.params;

@@ -31,7 +31,7 @@ export function integrationRoutes(patience: number): FastifyPluginAsyncZod {
     });
 
     app.post(`${BASE}/:id/test`, {
-      config: { access: "admin", audit: "test-integration" },
+      config: { access: "admin", audit: "test-integration", api: { errors: [504] } },
       schema: {
         tags,
         summary: "Test a credential",

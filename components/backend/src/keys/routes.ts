@@ -58,7 +58,11 @@ export function keyRoutes(store: Store, authenticator: Authenticator, usage: Key
     });
 
     app.post("/projects/:project/keys", {
-      config: { access: "admin", audit: "create-key" },
+      config: {
+        access: "admin",
+        audit: "create-key",
+        api: { location: true, example: { name: "ci", role: "edit", expirationSeconds: 86_400 } },
+      },
       schema: {
         tags,
         summary: "Make an access key",

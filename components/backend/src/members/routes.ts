@@ -37,7 +37,11 @@ export const memberRoutes: FastifyPluginAsyncZod = async (app) => {
   });
 
   app.post("/projects/:project/permissions", {
-    config: { access: "admin", audit: "add-member" },
+    config: {
+      access: "admin",
+      audit: "add-member",
+      api: { example: { subjectType: "user", subjectName: "ann", role: "view" } },
+    },
     schema: {
       tags,
       summary: "Add a member",

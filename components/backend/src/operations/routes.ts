@@ -51,8 +51,8 @@ export function healthRoutes({ metrics, checks, advisory }: OperationsDependenci
     });
 
     app.get("/metrics", {
-      config: { access: "open" },
-      schema: { tags, summary: "Prometheus metrics", produces: ["text/plain"] },
+      config: { access: "open", api: { bytes: ["text/plain"] } },
+      schema: { tags, summary: "Prometheus metrics" },
       handler: async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),
     });
   };

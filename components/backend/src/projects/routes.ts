@@ -50,7 +50,11 @@ export const projectRoutes: FastifyPluginAsyncZod = async (app) => {
   });
 
   app.post("/projects", {
-    config: { access: "token", audit: "create-project" },
+    config: {
+      access: "token",
+      audit: "create-project",
+      api: { location: true, example: { name: "my-team", displayName: "My team" } },
+    },
     schema: {
       tags,
       summary: "Create a project",

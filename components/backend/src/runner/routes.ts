@@ -23,7 +23,7 @@ import type { Session } from "../sessions/present.ts";
 import { getSession } from "../sessions/session.ts";
 import type { Store } from "../store/store.ts";
 import { LastKnown } from "./last-known.ts";
-import { liveJson, type RunnerClient } from "./runner-client.ts";
+import { RUNNER_ERRORS, liveJson, type RunnerClient } from "./runner-client.ts";
 
 const BASE = "/projects/:project/agentic-sessions/:session";
 const tags = ["workspace"];
@@ -47,7 +47,7 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
 
   return async (app) => {
     app.get(`${BASE}/diff`, {
-      config: { access: "view" },
+      config: { access: "view", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "What the session changed, per repository",
@@ -68,7 +68,7 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
     });
 
     app.get(`${BASE}/repos/status`, {
-      config: { access: "view" },
+      config: { access: "view", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "State of the repositories",
@@ -85,7 +85,7 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
     });
 
     app.get(`${BASE}/mcp/status`, {
-      config: { access: "view" },
+      config: { access: "view", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "Tool servers and their tools",
@@ -105,7 +105,7 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
     });
 
     app.get(`${BASE}/capabilities`, {
-      config: { access: "view" },
+      config: { access: "view", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "What the session's agent can do",
@@ -123,7 +123,7 @@ export function runnerRoutes(runner: RunnerClient, store: Store, registries: Reg
     });
 
     app.get(`${BASE}/workflow/metadata`, {
-      config: { access: "view" },
+      config: { access: "view", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "The active workflow",

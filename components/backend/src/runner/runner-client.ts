@@ -188,6 +188,9 @@ const RUNNER_CODES: Readonly<Record<number, ErrorCode>> = {
   429: "TOO_MANY_REQUESTS",
 };
 
+/** Statuses that a call to a runner adds to those of a route: what it refuses, that there is none, that it failed. */
+export const RUNNER_ERRORS: readonly number[] = [...Object.keys(RUNNER_CODES).map(Number), 502];
+
 async function readLimited(body: Readable, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;

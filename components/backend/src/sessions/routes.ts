@@ -45,12 +45,14 @@ export interface SessionDependencies extends CreationDependencies {
 const tags = ["sessions"];
 const BASE = "/projects/:project/agentic-sessions";
 const options = { fieldManager: FIELD_MANAGERS.backend };
+/** The replay runner needs no key. */
+const EXAMPLE = { displayName: "Try it", runnerType: "replay", initialPrompt: "Add a search field to the list" };
 
 export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginAsyncZod {
   const { store, streams, retention, registries, flags, schemes } = dependencies;
   return async (app) => {
     app.get(BASE, {
-      config: { access: "view" },
+      config: { access: "view", api: { stream: "accepted", errors: [406] } },
       schema: {
         tags,
         summary: "Sessions of a project",
@@ -92,7 +94,7 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
     });
 
     app.post(BASE, {
-      config: { access: "edit", audit: "create-session" },
+      config: { access: "edit", audit: "create-session", api: { idempotent: true, location: true, example: EXAMPLE } },
       schema: {
         tags,
         summary: "Create a session",
@@ -199,7 +201,7 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
     }
 
     app.post(`${BASE}/:session/clone`, {
-      config: { access: "edit", audit: "clone-session" },
+      config: { access: "edit", audit: "clone-session", api: { idempotent: true, location: true } },
       schema: {
         tags,
         summary: "Create a session with the same spec",

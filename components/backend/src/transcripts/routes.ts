@@ -45,12 +45,11 @@ export function transcriptRoutes(dependencies: TranscriptDependencies): FastifyP
     });
 
     app.get("/transcripts/:uid/conversation", {
-      config: { access: "runner" },
+      config: { access: "runner", api: { bytes: ["text/plain"] } },
       schema: {
         tags,
         summary: "What was said, as text for an agent that does not remember it",
         params: Params,
-        produces: ["text/plain"],
       },
       handler: async (request, reply) => {
         const { uid } = request.params;
@@ -102,13 +101,12 @@ export function transcriptRoutes(dependencies: TranscriptDependencies): FastifyP
       raw
         .withTypeProvider<import("fastify-type-provider-zod").ZodTypeProvider>()
         .put("/transcripts/:uid/archive/:kind", {
-          config: { access: "runner" },
+          config: { access: "runner", api: { upload: LARGEST_ARCHIVE } },
           bodyLimit: LARGEST_ARCHIVE,
           schema: {
             tags,
             summary: "Keep what the session leaves behind",
             params: Params.extend({ kind: ArchiveKind }),
-            consumes: ["application/json", "application/octet-stream"],
             response: { 204: Nothing, ...errorAnswers },
           },
           handler: async (request, reply) => {

@@ -1,30 +1,30 @@
 /** Files of a session's workspace, through its runner. */
 import type { Archives } from "../archives/archives.ts";
 import { Transform, type Readable } from "node:stream";
-import { WorkspaceListing, WorkspaceQuery } from "@pilothouse/contracts";
+import { FilePath, WorkspaceListing, WorkspaceQuery } from "@pilothouse/contracts";
 import { abortOnClose } from "@pilothouse/server";
+import { FILE_TYPES } from "@pilothouse/server/openapi";
 import type { FastifyReply } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import { z } from "zod";
 import { ApiError } from "../errors/api-error.ts";
 import { callerOf } from "../http/caller.ts";
 import { Nothing, SessionParams, errorAnswers } from "../http/params.ts";
 import { demandSessionUpdate } from "../identity/access.ts";
 import { encodePath, workspacePath } from "../runner/paths.ts";
-import type { RunnerAnswer, RunnerClient } from "../runner/runner-client.ts";
+import { RUNNER_ERRORS, type RunnerAnswer, type RunnerClient } from "../runner/runner-client.ts";
 import { getSession } from "../sessions/session.ts";
 import { ArchivedFiles, orArchived } from "./archived.ts";
 
 const BASE = "/projects/:project/agentic-sessions/:session";
 const LARGEST_FILE = 10 * 1024 * 1024;
 const tags = ["workspace"];
-const PathParams = SessionParams.extend({ "*": z.string() });
+const PathParams = SessionParams.extend({ "*": FilePath });
 
 export function workspaceRoutes(runner: RunnerClient, archives: Archives): FastifyPluginAsyncZod {
   const archive = new ArchivedFiles(archives);
   return async (app) => {
     app.get(`${BASE}/workspace`, {
-      config: { access: "view" },
+      config: { access: "view", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "Files in a folder",
@@ -48,8 +48,8 @@ export function workspaceRoutes(runner: RunnerClient, archives: Archives): Fasti
     });
 
     app.get(`${BASE}/workspace/*`, {
-      config: { access: "view" },
-      schema: { tags, summary: "A file's bytes", params: PathParams, produces: ["application/octet-stream"] },
+      config: { access: "view", api: { bytes: FILE_TYPES, errors: RUNNER_ERRORS } },
+      schema: { tags, summary: "A file's bytes", params: PathParams },
       handler: async (request, reply) => {
         const caller = callerOf(request);
         const { project, session: name, "*": path } = request.params;
@@ -66,14 +66,13 @@ export function workspaceRoutes(runner: RunnerClient, archives: Archives): Fasti
     });
 
     app.get(`${BASE}/files.zip`, {
-      config: { access: "view" },
+      config: { access: "view", api: { bytes: ["application/zip"], attachment: true, errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "The workspace, or one folder of it, as an archive",
         description: "Of a session that no longer runs: what it left in its artifacts folder.",
         params: SessionParams,
         querystring: WorkspaceQuery,
-        produces: ["application/zip"],
       },
       handler: async (request, reply) => {
         const caller = callerOf(request);
@@ -96,7 +95,7 @@ export function workspaceRoutes(runner: RunnerClient, archives: Archives): Fasti
     });
 
     app.delete(`${BASE}/workspace/*`, {
-      config: { access: "edit", audit: "delete-file" },
+      config: { access: "edit", audit: "delete-file", api: { errors: RUNNER_ERRORS } },
       schema: {
         tags,
         summary: "Delete a file or folder",
@@ -130,12 +129,11 @@ export function workspaceRoutes(runner: RunnerClient, archives: Archives): Fasti
         raw.withTypeProvider<import("fastify-type-provider-zod").ZodTypeProvider>().route({
           method,
           url: base,
-          config: { access: "edit", audit: "write-file" },
+          config: { access: "edit", audit: "write-file", api: { upload: LARGEST_FILE, errors: RUNNER_ERRORS } },
           schema: {
             tags,
             summary: method === "PUT" ? "Write a file" : "Upload a file",
             params: PathParams,
-            consumes: ["application/octet-stream"],
             response: { 204: Nothing, ...errorAnswers },
           },
           handler: async (request, reply) => {

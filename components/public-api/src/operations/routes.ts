@@ -26,8 +26,8 @@ export function operationsRoutes(backend: BackendClient, metrics: Metrics): Fast
     });
 
     app.get("/metrics", {
-      config: { gate: "open" },
-      schema: { tags, summary: "Prometheus metrics", produces: ["text/plain"] },
+      config: { gate: "open", api: { bytes: ["text/plain"] } },
+      schema: { tags, summary: "Prometheus metrics" },
       handler: async (_request, reply) =>
         reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
     });

@@ -7,13 +7,16 @@ import type { BackendClient, BackendRequest } from "../backend/client.ts";
 import { forwardedHeaders } from "../backend/headers.ts";
 import { sessionPath, sessionsPath } from "../backend/session-path.ts";
 import { callerOf } from "../http/caller.ts";
-import { Nothing, SessionParams, errorAnswers } from "../http/params.ts";
+import { NoFields, Nothing, SessionParams, errorAnswers } from "../http/params.ts";
 import { presentResult, presentSession } from "./present.ts";
 import { createRequest, listQuery, patchRequest } from "./request.ts";
 import { CreateSession, PatchSession, Session, SessionListQuery, SessionPage, SessionResult } from "./shapes.ts";
 
 const tags = ["sessions"];
 const config = { gate: "token" } as const;
+
+/** The replay runner needs no key. */
+const EXAMPLE = { task: "Add a search field to the list", runnerType: "replay" };
 
 /** What every call to the backend has in common. */
 export function callFor(request: FastifyRequest, reply: FastifyReply): Pick<BackendRequest, "headers" | "signal"> {
@@ -39,7 +42,7 @@ export function sessionRoutes(backend: BackendClient): FastifyPluginAsyncZod {
     });
 
     app.post("/sessions", {
-      config,
+      config: { ...config, api: { idempotent: true, location: true, example: EXAMPLE } },
       schema: {
         tags,
         summary: "Give an agent a task",
@@ -114,6 +117,7 @@ export function sessionRoutes(backend: BackendClient): FastifyPluginAsyncZod {
           tags,
           summary: verb === "start" ? "Start a session again" : "Stop a session",
           params: SessionParams,
+          body: NoFields,
           response: { 202: Session, ...errorAnswers },
         },
         handler: async (request, reply) => {

@@ -144,7 +144,7 @@ export const SendMessage = z
       .describe("Answers to what the agent asked; the interrupts are in the RUN_FINISHED event"),
   })
   .refine(({ content, resume }) => content !== undefined || resume !== undefined, "needs content, or resume[]")
-  .meta({ id: "SendMessage" });
+  .meta({ id: "SendMessage", anyOf: [{ required: ["content"] }, { required: ["resume"] }] });
 export type SendMessage = z.output<typeof SendMessage>;
 
 export const MessageAccepted = z

@@ -41,7 +41,7 @@ export function conversationRoutes(backend: BackendClient, streams: EventStreams
 
   return async (app) => {
     app.post("/sessions/:id/messages", {
-      config,
+      config: { ...config, api: { idempotent: true, stream: "accepted", example: { content: "Hello" } } },
       schema: {
         tags,
         summary: "Say something to the agent, or answer what it asked",
@@ -62,7 +62,7 @@ export function conversationRoutes(backend: BackendClient, streams: EventStreams
     });
 
     app.get("/sessions/:id/events", {
-      config,
+      config: { ...config, api: { stream: "always", resumable: true } },
       exposeHeadRoute: false,
       schema: {
         tags,
@@ -71,7 +71,6 @@ export function conversationRoutes(backend: BackendClient, streams: EventStreams
           "id is the event's number. Last-Event-ID or ?after= resumes; without them finished messages come as one event each. Stays open over stop and start of the session.",
         params: SessionParams,
         querystring: z.strictObject(EventsQuery.shape),
-        produces: ["text/event-stream"],
       },
       handler: async (request, reply) => {
         const { headers, signal } = callFor(request, reply);
@@ -88,14 +87,13 @@ export function conversationRoutes(backend: BackendClient, streams: EventStreams
     });
 
     app.get("/sessions/:id/transcript", {
-      config,
+      config: { ...config, api: { bytes: ["text/markdown", "application/x-ndjson"] } },
       schema: {
         tags,
         summary: "The whole conversation",
         description: "Also after the session has ended.",
         params: SessionParams,
         querystring: TranscriptQuery,
-        produces: ["application/json", "text/markdown", "application/x-ndjson"],
         response: { 200: Transcript, ...errorAnswers },
       },
       handler: async (request, reply) => {

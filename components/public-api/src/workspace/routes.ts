@@ -1,5 +1,6 @@
 /** What a session leaves behind: changes of repositories, and the files in its artifacts folder. */
-import { DiffAnswer, DiffQuery, WorkspaceEntry, WorkspaceListing } from "@pilothouse/contracts";
+import { DiffAnswer, DiffQuery, FilePath, FolderPath, WorkspaceEntry, WorkspaceListing } from "@pilothouse/contracts";
+import { FILE_TYPES } from "@pilothouse/server/openapi";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { BackendClient } from "../backend/client.ts";
@@ -17,7 +18,7 @@ const Artifact = WorkspaceEntry.extend({ path: z.string().describe("Relative to 
   id: "Artifact",
 });
 const ArtifactsQuery = z.strictObject({
-  path: z.string().max(4096).optional().describe("A folder in the artifacts folder; all of it when absent"),
+  path: FolderPath.optional().describe("A folder in the artifacts folder; all of it when absent"),
 });
 
 export function workspaceRoutes(backend: BackendClient): FastifyPluginAsyncZod {
@@ -59,14 +60,13 @@ export function workspaceRoutes(backend: BackendClient): FastifyPluginAsyncZod {
     });
 
     app.get("/sessions/:id/artifacts/*", {
-      config,
+      config: { ...config, api: { bytes: FILE_TYPES } },
       exposeHeadRoute: false,
       schema: {
         tags,
         summary: "One file's bytes",
         description: "While the session runs.",
-        params: SessionParams.extend({ "*": z.string().min(1).max(4096) }),
-        produces: ["application/octet-stream"],
+        params: SessionParams.extend({ "*": FilePath }),
       },
       handler: async (request, reply) => {
         const { id, "*": file } = request.params;

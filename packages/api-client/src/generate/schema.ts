@@ -27,7 +27,8 @@ export function typeOf(schema: Schema): string {
   if (schema.$ref !== undefined) return `components["schemas"]["${schema.$ref.split("/").at(-1) ?? ""}"]`;
   if ("const" in schema) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return union(schema.enum.map((value) => JSON.stringify(value)));
-  const choices = schema.anyOf ?? schema.oneOf;
+  // Beside a type of its own, a choice only says which of its fields are needed together.
+  const choices = schema.type === undefined ? (schema.anyOf ?? schema.oneOf) : undefined;
   if (choices !== undefined) return union(choices.map(typeOf));
   if (schema.allOf !== undefined) return schema.allOf.map((part) => `(${typeOf(part)})`).join(" & ");
   if (Array.isArray(schema.type)) return union(schema.type.map((type: string) => typeOf({ ...schema, type })));

@@ -69,7 +69,10 @@ function operationType({ parameters = [], requestBody, responses = {} }: Operati
   return `{ parameters: { ${places.join(" ")} }; ${body} responses: { ${answers.join(" ")} } }`;
 }
 
+/** What may come as JSON or as a stream of events comes as JSON to a client that accepts JSON. */
 function contentType({ content = {} }: Content): string {
-  const types = Object.entries(content).map(([type, { schema = {} }]) => `${JSON.stringify(type)}: ${typeOf(schema)};`);
+  const hasJson = content["application/json"] !== undefined;
+  const read = Object.entries(content).filter(([type]) => !(hasJson && type === "text/event-stream"));
+  const types = read.map(([type, { schema = {} }]) => `${JSON.stringify(type)}: ${typeOf(schema)};`);
   return types.length === 0 ? "{ content?: never }" : `{ content: { ${types.join(" ")} } }`;
 }

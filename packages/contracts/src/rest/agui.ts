@@ -35,7 +35,13 @@ export const RunRequest = z
     forwardedProps: z.unknown().optional(),
     resume: z.array(ResumeEntry).max(100).optional(),
   })
-  .meta({ id: "RunAgentInput" });
+  .meta({
+    id: "RunAgentInput",
+    anyOf: [
+      { required: ["messages"], properties: { messages: { minItems: 1 } } },
+      { required: ["resume"], properties: { resume: { minItems: 1 } } },
+    ],
+  });
 export type RunRequest = z.output<typeof RunRequest>;
 
 export const RunAccepted = z

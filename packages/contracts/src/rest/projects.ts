@@ -30,7 +30,11 @@ const DisplayName = z.string().max(100);
 const Description = z.string().max(500);
 
 export const CreateProjectRequest = z.strictObject({
-  name: DnsLabel.describe("Becomes the namespace; cannot be changed"),
+  name: DnsLabel.meta({
+    description: "Becomes the namespace; cannot be changed",
+    // As `isReservedProjectName` says.
+    not: { pattern: "^(?:default$|openshift$|kube-|openshift-|pilothouse-)" },
+  }),
   displayName: DisplayName.optional(),
   description: Description.optional(),
 });

@@ -15,7 +15,16 @@ export const WorkspaceListing = z.object({
   live: z.boolean().optional().describe("false: the archive of a session that no longer runs"),
   items: z.array(WorkspaceEntry),
 });
-export const WorkspaceQuery = z.object({ path: z.string().max(4096).optional() });
+
+/** No control character, no backslash, no part that is `..`, not absolute; the root may be written `/`. */
+const SAFE = "(?!/+[^/])(?!(?:.*/)?\\.\\.(?:/|$))[^\\u0000-\\u001f\\u007f\\\\]*$";
+const PATH = { maxLength: 4096 };
+/** Described here for clients; who serves it refuses each fault with its own words. */
+export const FolderPath = z.string().meta({ ...PATH, pattern: `^${SAFE}`, description: "A folder of the workspace" });
+export const FilePath = z
+  .string()
+  .meta({ ...PATH, minLength: 1, pattern: `^(?!(?:\\.?/)*\\.?$)${SAFE}`, description: "A file of the workspace" });
+export const WorkspaceQuery = z.object({ path: FolderPath.optional() });
 
 export const FileChange = z.object({
   path: z.string(),

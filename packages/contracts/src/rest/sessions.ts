@@ -10,6 +10,7 @@ import {
   LlmSettings,
   SESSION_PHASES,
 } from "../resources/agentic-session.ts";
+import { ENVIRONMENT_NAME } from "../runner/user-environment.ts";
 import { DnsLabel } from "../resources/metadata.ts";
 import { ListQuery, pageOf, sortBy } from "./lists.ts";
 import { strictFields } from "./strict.ts";
@@ -21,12 +22,18 @@ export const LabelKey = z
   .string()
   .max(317)
   .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/)
-  .refine((key) => !/^([^/]*\.)?(pilothouse\.dev|kubernetes\.io|k8s\.io)\//.test(key), "this prefix is reserved");
+  .regex(/^(?!(?:[^/]*\.)?(?:pilothouse\.dev|kubernetes\.io|k8s\.io)\/)/, "this prefix is reserved");
 export const LabelValue = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
 export const Labels = z.record(LabelKey, LabelValue);
 
 const { userContext: _setByTheServer, ...creatable } = strictFields(AgenticSessionSpec);
-const specFields = { ...creatable };
+const specFields = {
+  ...creatable,
+  environmentVariables: creatable.environmentVariables.meta({
+    maxProperties: 128,
+    propertyNames: { type: "string", maxLength: 253, pattern: ENVIRONMENT_NAME },
+  }),
+};
 
 export const CreateSessionRequest = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forbiddenEnvironmentName } from "./user-environment.ts";
+import { ENVIRONMENT_NAME, forbiddenEnvironmentName } from "./user-environment.ts";
 
 describe("environment variables of a session", () => {
   it.each([
@@ -13,5 +13,6 @@ describe("environment variables of a session", () => {
     ["A=B", "A=B: not a valid environment variable name"],
   ])("%s → %s", (name, reason) => {
     expect(forbiddenEnvironmentName(name)).toBe(reason);
+    expect(new RegExp(ENVIRONMENT_NAME, "u").test(name)).toBe(reason === undefined);
   });
 });

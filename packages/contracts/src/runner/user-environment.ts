@@ -88,6 +88,12 @@ const FORBIDDEN_NAMES = [
 
 const NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$";
 
+/** The names that are not refused, as the pattern of a JSON Schema. No name of the table means anything to a pattern. */
+export const ENVIRONMENT_NAME = NAME_PATTERN.replace(
+  "^",
+  `^(?!(?:${FORBIDDEN_NAMES.join("|")})$)(?!${FORBIDDEN_PREFIXES.join("|")})`,
+);
+
 /** Why a name is refused, or undefined when a session may set it. */
 export function forbiddenEnvironmentName(name: string): string | undefined {
   if (name.length > 253 || !new RegExp(NAME_PATTERN).test(name))
