@@ -49,6 +49,8 @@ export interface Opened {
   readonly delivered: boolean;
   /** Questions that a former attempt left unanswered. */
   readonly interrupts: readonly Interrupt[];
+  /** Calls whose results the client owes since a former attempt. */
+  readonly owed: readonly string[];
   readonly waiting: WaitingRuns;
   /** What a former attempt accepted and did not begin. */
   readonly left: readonly WaitingRun[];
@@ -160,6 +162,7 @@ export async function openAttempt(
     delivered,
     // A framework that has forgotten its question cannot take the answer.
     interrupts: remembers ? former.interrupts : [],
+    owed: remembers ? former.owed : [],
     waiting,
     left,
   };

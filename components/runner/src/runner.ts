@@ -169,6 +169,7 @@ export class Runner {
       newId: () => this.newId(),
       sharedState: this.#sharedState,
       interrupts: start.interrupts,
+      owed: start.owed,
       waiting: start.waiting,
       left: start.left,
       ready: this.ready,
@@ -214,7 +215,9 @@ export class Runner {
   }
 
   capabilities(): CapabilitiesReport {
-    return { ...this.#parts.bridge.report(), tracing: this.#tracing.service };
+    const { bridge } = this.#parts;
+    const clientTools = bridge.clientTools === "offered";
+    return { ...bridge.report(), clientTools, tracing: this.#tracing.service };
   }
 
   /** Those that the framework has, then those that it was not given. */

@@ -8,7 +8,7 @@ import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resour
 import type { BackgroundTask, RunnerFeedback, TaskOutput } from "@pilothouse/contracts/rest/agui";
 import type { McpServerStatus as McpServerStatusSchema } from "@pilothouse/contracts/rest/runner";
 import type { CapabilitiesReport, FrameworkCapabilities } from "@pilothouse/contracts/runner/capabilities";
-import type { Interrupt, Message, ResumeEntry, TokenUsage } from "@ag-ui/core";
+import type { Interrupt, Message, ResumeEntry, TokenUsage, Tool } from "@ag-ui/core";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { WorkspacePaths } from "../environment.ts";
@@ -30,12 +30,16 @@ export interface EventSink {
 export interface RunInput {
   readonly threadId: string;
   readonly runId: string;
-  /** New messages only. */
+  /** New messages only; those of the role "tool" are results of calls that the client carried out. */
   readonly messages: readonly Message[];
   readonly resume: readonly ResumeEntry[];
   /** The interrupts that `resume` answers, as they were asked: a bridge that was restarted has forgotten them. */
   readonly interrupts: readonly Interrupt[];
   readonly state?: unknown;
+  /** Tools of the client in this run. Their calls end a run, which names them as pending; the next one brings results. */
+  readonly tools?: readonly Tool[];
+  /** What the client tells of itself, for the agent to read before the messages. */
+  readonly preface?: string;
 }
 
 interface Totals {
@@ -49,8 +53,17 @@ interface Totals {
 /** How a run ended. */
 export type RunOutcome = Totals &
   (
-    | { readonly type: "success"; readonly result?: unknown }
-    | { readonly type: "interrupt"; readonly interrupts: readonly Interrupt[] }
+    | {
+        readonly type: "success";
+        readonly result?: unknown;
+        /** Calls that the client is to carry out. */
+        readonly pendingToolCallIds?: readonly string[];
+      }
+    | {
+        readonly type: "interrupt";
+        readonly interrupts: readonly Interrupt[];
+        readonly pendingToolCallIds?: readonly string[];
+      }
     | { readonly type: "cancelled" }
     | { readonly type: "error"; readonly code: RunnerErrorCode; readonly message: string }
   );
@@ -119,6 +132,11 @@ export interface PlatformBridge {
    * says. When it does not, the runner says so in the transcript of a restarted session.
    */
   readonly remembers?: boolean;
+  /**
+   * What becomes of a run's `tools`: offered to the agent, or passed over because there is no agent. Absent: such a run is
+   * refused.
+   */
+  readonly clientTools?: "offered" | "ignored" | undefined;
   capabilities(): FrameworkCapabilities;
   /** What the framework itself reports, as far as it is known. */
   report(): CapabilitiesReport;

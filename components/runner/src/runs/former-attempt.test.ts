@@ -57,6 +57,14 @@ describe("what a former attempt left", () => {
     expect((await readFormerAttempt(log, UID, 0)).interrupts).toEqual([]);
   });
 
+  it("is a call that the client owes the result of, unless another run came after it", async () => {
+    const outcome = { type: "success" as const, pendingToolCallIds: ["x"] };
+    await write(started("a"), { ...finished("a"), outcome } as Event);
+    expect((await readFormerAttempt(log, UID, 0)).owed).toEqual(["x"]);
+    await write(started("b"), finished("b"));
+    expect((await readFormerAttempt(log, UID, 0)).owed).toEqual([]);
+  });
+
   it("is told in a run of its own when the framework has forgotten it", async () => {
     await write(started("a"), finished("a"));
     let count = 0;

@@ -13,6 +13,8 @@ export interface FormerAttempt {
   readonly promptRecorded: boolean;
   /** Questions of the newest run that wait for an answer. */
   readonly interrupts: readonly Interrupt[];
+  /** Calls that the client carries out, and whose results it has not sent. */
+  readonly owed: readonly string[];
   /** Messages that the log has; only as far as it was read. */
   readonly messageIds: readonly string[];
   /** Runs that began; only as far as the log was read. */
@@ -26,19 +28,23 @@ export async function readFormerAttempt(log: EventLog, sessionUid: string, after
   const runIds: string[] = [];
   let promptRecorded = false;
   let interrupts: readonly Interrupt[] = [];
+  let owed: readonly string[] = [];
   for await (const batch of log.read({ after })) {
     for (const { event } of batch) {
       open.see(event);
-      if (event.type === EventType.RUN_FINISHED)
+      if (event.type === EventType.RUN_FINISHED) {
         interrupts = event.outcome?.type === "interrupt" ? event.outcome.interrupts : [];
+        owed = event.outcome?.type === "success" ? (event.outcome.pendingToolCallIds ?? []) : [];
+      }
       if (event.type !== EventType.RUN_STARTED) continue;
       interrupts = [];
+      owed = [];
       runIds.push(event.runId);
       promptRecorded ||= event.runId === promptRunId(sessionUid);
       messageIds.push(...(event.input?.messages ?? []).map((message) => message.id));
     }
   }
-  return { open, promptRecorded, interrupts, messageIds, runIds };
+  return { open, promptRecorded, interrupts, owed, messageIds, runIds };
 }
 
 /** Ends the run that a crash cut off. */

@@ -10,13 +10,15 @@ import { messageOf, RunnerError } from "../errors.ts";
 import type { Recorder } from "../events/recorder.ts";
 import type { SharedState } from "../state/shared-state.ts";
 import type { StateFile } from "../state/state-file.ts";
-import type { Spent, UsageSource } from "../usage/usage.ts";
+import type { UsageSource } from "../usage/usage.ts";
+import { contextToTell } from "./context.ts";
+import { endEvent, explained } from "./end.ts";
 import { newMessages, previewOf, senderOf, type RunRequest, type Sender } from "./input.ts";
 import type { WaitingRun, WaitingRuns } from "./waiting.ts";
 
 export interface RunsOptions {
   readonly threadId: string;
-  readonly bridge: Pick<PlatformBridge, "run" | "interrupt">;
+  readonly bridge: Pick<PlatformBridge, "run" | "interrupt" | "clientTools">;
   readonly log: EventLog;
   readonly recorder: Recorder;
   readonly state: StateFile;
@@ -26,6 +28,8 @@ export interface RunsOptions {
   readonly sharedState: SharedState;
   /** Questions that a former attempt left unanswered. */
   readonly interrupts: readonly Interrupt[];
+  /** Calls of a former attempt whose results the client owes. */
+  readonly owed: readonly string[];
   /** Where accepted runs outlive the process. */
   readonly waiting: Pick<WaitingRuns, "add" | "remove">;
   /** What a former attempt accepted and did not begin. */
@@ -59,6 +63,10 @@ export class Runs {
   readonly #accepting = new Map<string, Promise<void>>();
   #queue: WaitingRun[];
   #interrupts: readonly Interrupt[];
+  /** Calls that the client carries out, and whose results it has not sent yet. */
+  #owed: ReadonlySet<string>;
+  /** What the client's context was when the agent was last told of it. */
+  #context: string | undefined;
   #active: ActiveRun | undefined;
   #waitingAutonomous: { resolve(): void; reject(error: unknown): void }[] = [];
   #stopping = false;
@@ -69,6 +77,7 @@ export class Runs {
   constructor(options: RunsOptions) {
     this.#options = options;
     this.#interrupts = options.interrupts;
+    this.#owed = new Set(options.owed);
     this.#seenMessages = new Set(options.state.current.messageIds);
     this.#queue = [...options.left];
     this.#knownRuns = new Set([...options.state.current.runIds, ...this.#queue.map(({ request }) => request.runId)]);
@@ -92,7 +101,7 @@ export class Runs {
    * Takes a run; it starts at once or when the ones before it have ended. Posting the same run id again has no effect.
    * Resolves when the run would outlive this process.
    *
-   * @throws RunnerError RUN_EMPTY, INTERRUPT_UNKNOWN, QUEUE_FULL, STOPPING, NOT_READY
+   * @throws RunnerError RUN_EMPTY, CLIENT_TOOLS_UNSUPPORTED, INTERRUPT_UNKNOWN, QUEUE_FULL, STOPPING, NOT_READY
    */
   async submit(
     input: RunAgentInput,
@@ -108,7 +117,12 @@ export class Runs {
     const { threadId } = this.#options;
     const isQueued = (): boolean => this.#queue.some((run) => run.request.runId === input.runId);
     if (this.#knownRuns.has(input.runId)) return { runId: input.runId, threadId, queued: isQueued() };
-    const request = newMessages(input, this.#seenMessages, { sender });
+    const request = newMessages(input, { seen: this.#seenMessages, owed: this.#owed }, { sender });
+    if (request.tools !== undefined && this.#options.bridge.clientTools === undefined)
+      throw new RunnerError(
+        "CLIENT_TOOLS_UNSUPPORTED",
+        "tools: this session's agent cannot use tools of the client; send none, or choose another runner type",
+      );
     for (const { interruptId } of request.resume) {
       if (!this.interrupts.some((interrupt) => interrupt.id === interruptId))
         throw new RunnerError("INTERRUPT_UNKNOWN", `resume: no question ${interruptId} is waiting for an answer`);
@@ -234,7 +248,8 @@ export class Runs {
     for (const message of request.messages) this.#seenMessages.add(message.id);
     const queued: WaitingRun = { request, queuedAt: new Date().toISOString() };
     // An answer continues what is waiting for it, so it goes before new requests.
-    if (request.resume.length > 0) this.#queue.unshift(queued);
+    const answers = request.resume.length > 0 || request.messages.some((message) => message.role === "tool");
+    if (answers) this.#queue.unshift(queued);
     else this.#queue.push(queued);
     this.#active?.yieldController.abort();
     void this.#options.ready.then(
@@ -258,8 +273,10 @@ export class Runs {
     const { bridge, log, threadId, logger } = this.#options;
     const answered = new Set(request.resume.map((entry) => entry.interruptId));
     const interrupts = this.#interrupts.filter((interrupt) => answered.has(interrupt.id));
+    const preface = this.#preface(request);
     const active = this.#open(request, undefined);
     this.#interrupts = [];
+    this.#owed = new Set();
     let outcome: RunOutcome;
     try {
       // A framework may only see what the log holds: that a message was delivered must not be forgotten.
@@ -267,7 +284,7 @@ export class Runs {
       void this.#forget(request.runId);
       if (interrupts.length < answered.size && request.messages.length === 0)
         throw new RunnerError("INTERRUPT_UNKNOWN", "the question that this answers is not open any more");
-      const input = { threadId, interrupts, ...request };
+      const input = { threadId, interrupts, ...request, ...(preface === undefined ? {} : { preface }) };
       outcome = await Promise.race([bridge.run(input, this.#sink(active)), active.forced.promise]);
     } catch (error) {
       logger.error({ runId: request.runId, reason: messageOf(error) }, "a run failed");
@@ -275,6 +292,14 @@ export class Runs {
       outcome = { type: "error", code, message: messageOf(error) };
     }
     await this.#close(active, outcome);
+  }
+
+  /** Not before an answer: the agent hears nothing but that. */
+  #preface(request: RunRequest): string | undefined {
+    if (this.#interrupts.length > 0 || this.#owed.size > 0) return undefined;
+    const preface = contextToTell(request, this.#context);
+    this.#context = preface ?? this.#context;
+    return preface;
   }
 
   #open(request: RunRequest, autonomous: { autonomous: string } | undefined): ActiveRun {
@@ -322,6 +347,8 @@ export class Runs {
     for (const event of recorder.open.closing()) recorder.record(event);
     // Before anyone can see the question and answer it.
     this.#interrupts = outcome.type === "interrupt" ? [...outcome.interrupts] : [];
+    const owing = outcome.type === "success" || outcome.type === "interrupt";
+    this.#owed = new Set(owing ? outcome.pendingToolCallIds : []);
     recorder.record(endEvent(threadId, active.runId, outcome, spent));
     try {
       await log.sync();
@@ -359,33 +386,5 @@ export class Runs {
       },
       writable: async () => log.writable(),
     };
-  }
-}
-
-/** A model that refuses because of the budget says so in its provider's words; the user is told in ours. */
-function explained(outcome: RunOutcome, budgetExceeded: string | undefined): RunOutcome {
-  if (outcome.type !== "error" || budgetExceeded === undefined) return outcome;
-  return { ...outcome, code: "BUDGET_EXCEEDED", message: budgetExceeded };
-}
-
-function endEvent(threadId: string, runId: string, outcome: RunOutcome, spent: Spent): Event {
-  const usage = spent.usage === undefined || spent.usage.length === 0 ? {} : { usage: [...spent.usage] };
-  const metadata = spent.costUsd === undefined ? {} : { metadata: { costUsd: spent.costUsd } };
-  if (outcome.type === "error")
-    return { type: EventType.RUN_ERROR, message: outcome.message, code: outcome.code, ...usage, ...metadata };
-  const common = { type: EventType.RUN_FINISHED as const, threadId, runId, ...usage, ...metadata };
-  switch (outcome.type) {
-    case "success":
-      return {
-        ...common,
-        outcome: { type: "success" },
-        ...(outcome.result === undefined ? {} : { result: outcome.result }),
-      };
-    case "interrupt":
-      return { ...common, outcome: { type: "interrupt", interrupts: [...outcome.interrupts] } };
-    case "cancelled":
-      return { ...common, outcome: { type: "cancelled" } };
-    default:
-      return outcome satisfies never;
   }
 }

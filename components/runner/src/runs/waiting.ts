@@ -78,7 +78,7 @@ export class WaitingRuns {
 function parseRun(text: string): WaitingRun {
   const { queuedAt, request } = Kept.parse(JSON.parse(text));
   const input = readRunInput(request, { threadId: "", sender: undefined, newId: () => "" });
-  const { runId, parentRunId, messages, resume = [], state } = input;
+  const { runId, parentRunId, messages, resume = [], state, tools, context } = input;
   return {
     queuedAt,
     request: {
@@ -87,6 +87,8 @@ function parseRun(text: string): WaitingRun {
       messages,
       resume,
       ...(state === undefined ? {} : { state }),
+      ...(tools.length === 0 ? {} : { tools }),
+      ...(context.length === 0 ? {} : { context }),
     },
   };
 }

@@ -38,8 +38,8 @@ export class Stage {
     this.#framework = framework;
   }
 
-  static async open(framework: Framework): Promise<Stage> {
-    const model = await startModelSimulator({ script: conformanceScript(framework.dialect), apiKeys: [KEY] });
+  static async open(framework: Framework, script = conformanceScript(framework.dialect)): Promise<Stage> {
+    const model = await startModelSimulator({ script, apiKeys: [KEY] });
     return new Stage(await Platform.start(), model, framework);
   }
 

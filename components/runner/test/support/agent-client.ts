@@ -1,6 +1,6 @@
 /** @ag-ui/client's HttpAgent against a runner: what any AG-UI client does, its verifier included. */
 import { HttpAgent, type BaseEvent, type Message } from "@ag-ui/client";
-import type { Interrupt, ResumeEntry } from "@ag-ui/core";
+import type { Context, Interrupt, ResumeEntry, Tool } from "@ag-ui/core";
 import { readEvents, type SequencedEvent } from "@pilothouse/agui";
 import { verifyEvents } from "@ag-ui/client";
 import { from, lastValueFrom, toArray } from "rxjs";
@@ -18,6 +18,8 @@ export interface AgentRun {
 export interface RunParameters {
   readonly resume?: ResumeEntry[];
   readonly state?: Record<string, unknown>;
+  readonly tools?: Tool[];
+  readonly context?: Context[];
   /** Told of each event as it comes. */
   readonly watch?: (event: BaseEvent) => void;
 }
@@ -50,14 +52,21 @@ export class AgentClient {
     return this.#run({ resume });
   }
 
-  async #run({ resume, state, watch }: RunParameters): Promise<AgentRun> {
+  /** What the client's own tool gave back. */
+  async result(toolCallId: string, content: string, parameters: RunParameters = {}): Promise<AgentRun> {
+    this.#agent.addMessage({ id: crypto.randomUUID(), role: "tool", toolCallId, content });
+    return this.#run(parameters);
+  }
+
+  async #run({ resume, state, tools, context, watch }: RunParameters): Promise<AgentRun> {
     this.#agent.headers = { authorization: `Bearer ${await this.#platform.grant(this.#session.uid)}` };
     const events: BaseEvent[] = [];
     let error: AgentRun["error"];
     let interrupts: readonly Interrupt[] = [];
     let outcome: string | undefined;
     if (state !== undefined) this.#agent.setState(state);
-    await this.#agent.runAgent(resume === undefined ? {} : { resume }, {
+    const given = { ...(tools === undefined ? {} : { tools }), ...(context === undefined ? {} : { context }) };
+    await this.#agent.runAgent(resume === undefined ? given : { ...given, resume }, {
       onEvent: ({ event }) => {
         events.push(event);
         watch?.(event);

@@ -28,6 +28,10 @@ export const CapabilitiesReport = FrameworkCapabilities.extend({
   tools: z.array(z.string()).default([]),
   commands: z.array(z.object({ name: z.string(), description: z.string().default("") })).default([]),
   agents: z.array(z.string()).default([]),
+  clientTools: z
+    .boolean()
+    .optional()
+    .describe("Whether a run's tools are offered to the agent; their calls are carried out by the client"),
 });
 export type CapabilitiesReport = z.infer<typeof CapabilitiesReport>;
 

@@ -5,13 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type {
-  CanUseTool,
-  McpSdkServerConfigWithInstance,
-  PermissionResult,
-  SDKMessage,
-  SDKResultMessage,
-} from "@anthropic-ai/claude-agent-sdk";
+import type { McpSdkServerConfigWithInstance, SDKMessage, SDKResultMessage } from "@anthropic-ai/claude-agent-sdk";
 import { EventType } from "@pilothouse/agui";
 import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
 import type { BackgroundTask, TaskOutput } from "@pilothouse/contracts/rest/agui";
@@ -20,6 +14,7 @@ import {
   type CapabilitiesReport,
   type FrameworkCapabilities,
 } from "@pilothouse/contracts/runner/capabilities";
+import type { Tool } from "@ag-ui/core";
 import { messageOf, RunnerError } from "../../errors.ts";
 import type {
   EventSink,
@@ -30,21 +25,20 @@ import type {
   SessionContext,
   SpecChange,
 } from "../bridge.ts";
-import { answersInWords, isLasting, lastingKey } from "../common/asks.ts";
-import { interruptFor, QUESTION_TOOL, resultFor, resultForWords, type Ask } from "./asks.ts";
+import { answersInWords } from "../common/asks.ts";
+import { clientResults, messagesWithPreface, resultsInWords } from "../common/client-tools.ts";
+import { ClientTools } from "./client-tools.ts";
 import { claudeOptions, hasConversation, mcpServersOf, permissionModeOf } from "./options.ts";
 import { NO_TOTALS, outcomeOf, type Totals } from "./outcome.ts";
-import { isPlatformTool, PLATFORM_SERVER, platformServer, START_SESSION } from "./platform-tools.ts";
+import { PLATFORM_SERVER, platformServer } from "./platform-tools.ts";
 import { ClaudeProcess } from "./process.ts";
 import { copyProjectConfig } from "./project-config.ts";
 import { Tasks } from "./tasks.ts";
 import { Translator } from "./translator.ts";
 import { Turns, type Turn } from "./turns.ts";
 import { contentOf, textOf, userMessage } from "./user-message.ts";
+import { Waits } from "./waits.ts";
 
-/** Tools ask while their message is still being written; the rest of it belongs into the same run. */
-const ASK_SETTLES = 40;
-const ASK_PATIENCE = 2000;
 const SERVER_PATIENCE = 5000;
 
 interface Settings {
@@ -58,10 +52,17 @@ interface Settings {
 export const createBridge = (): PlatformBridge => new ClaudeAgentBridge();
 
 export class ClaudeAgentBridge implements PlatformBridge {
+  readonly clientTools = "offered";
   readonly #translator = new Translator(randomUUID, () => performance.now());
   readonly #tasks = new Tasks({ toolCallId: (toolUseId) => this.#translator.toolCallId(toolUseId) });
-  readonly #asks = new Map<string, Ask>();
-  readonly #alwaysAllowed = new Set<string>();
+  readonly #clientTools = new ClientTools();
+  readonly #waits = new Waits({
+    clientTools: this.#clientTools,
+    permissionMode: () => this.#started(this.#settings).permissionMode,
+    toolCallId: (toolUseId) => this.#translator.toolCallId(toolUseId),
+    speaking: () => this.#translator.speaking,
+    onWaiting: (interrupts, calls) => void this.#turns?.ask(interrupts, calls),
+  });
   #context: SessionContext | undefined;
   #settings: Settings | undefined;
   #process: ClaudeProcess | undefined;
@@ -102,25 +103,19 @@ export class ClaudeAgentBridge implements PlatformBridge {
 
   async run(input: RunInput, sink: EventSink): Promise<RunOutcome> {
     const turns = this.#started(this.#turns);
-    if (this.#process?.alive !== true || (this.#restartBeforeNextRun && this.#asks.size === 0)) await this.#restart();
+    if (this.#process?.alive !== true || (this.#restartBeforeNextRun && !this.#waits.waiting)) await this.#restart();
     const process = this.#started(this.#process);
+    if (!this.#waits.waiting) await this.#offer(process, input.tools ?? []);
     const turn = turns.beginUserTurn(sink);
     turn.interrupted = input.resume.some((entry) => entry.status === "cancelled");
-    const answered = this.#answer(input);
-    if (!answered) {
-      const words = answersInWords(input.interrupts, input.resume);
-      const content = contentOf(input.messages);
-      const message = words === "" ? content : `${words}\n${textOf(input.messages)}`.trim();
-      process.send(userMessage(turn.uuid, message));
-    }
-    this.#askIfWaiting();
+    if (!this.#waits.answer(input)) process.send(userMessage(turn.uuid, wordsOf(input)));
+    this.#waits.tellIfWaiting();
     return turn.ended;
   }
 
   async interrupt(): Promise<void> {
     this.#turns?.interrupted();
-    for (const ask of this.#takeAsks())
-      ask.resolve({ behavior: "deny", message: "The user interrupted.", interrupt: true });
+    this.#waits.abandon("The user interrupted.");
     if (this.#process?.alive === true) await this.#process.query.interrupt();
   }
 
@@ -185,8 +180,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
 
   async stop(): Promise<void> {
     this.#turns?.stop();
-    for (const ask of this.#takeAsks())
-      ask.resolve({ behavior: "deny", message: "The session stopped.", interrupt: true });
+    this.#waits.abandon("The session stopped.");
     await this.#process?.stop();
   }
 
@@ -220,7 +214,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
             projectConfig,
             platformTools: this.#platformTools(),
             conversation: known ? { resume: id } : { sessionId: id },
-            canUseTool: this.#canUseTool,
+            canUseTool: this.#waits.canUseTool,
           }),
         {
           onMessage: async (message) => this.#onMessage(message),
@@ -237,7 +231,8 @@ export class ClaudeAgentBridge implements PlatformBridge {
       );
     }
     this.#process = current.process;
-    if (Object.keys(settings.mcpServers).length > 0) await this.#connectWithin(current.process);
+    const more = { ...settings.mcpServers, ...this.#clientTools.servers };
+    if (Object.keys(more).length > 0) await this.#connectWithin(current.process);
     context.logger.info({ conversation: id, resumed: known }, "Claude Code is ready");
     void this.#readCapabilities(current.process);
   }
@@ -258,6 +253,18 @@ export class ClaudeAgentBridge implements PlatformBridge {
     }
   }
 
+  /** The client's tools in this run. A server that is set again under its name keeps its tools, so it is taken away before. */
+  async #offer(process: ClaudeProcess, tools: readonly Tool[]): Promise<void> {
+    const before = this.#clientTools.tools;
+    if (!this.#clientTools.set(tools)) return;
+    if (before.length > 0 && tools.length > 0) {
+      this.#clientTools.set([]);
+      await this.#connectServers(process);
+      this.#clientTools.set(tools);
+    }
+    await this.#connectServers(process);
+  }
+
   /** A server that hangs must not keep the session from working. */
   async #connectWithin(process: ClaudeProcess): Promise<void> {
     await Promise.race([this.#connectServers(process), sleep(SERVER_PATIENCE, undefined, { ref: false })]);
@@ -267,7 +274,11 @@ export class ClaudeAgentBridge implements PlatformBridge {
     const { redact, logger } = this.#started(this.#context);
     const servers = mcpServersOf(this.#started(this.#settings).mcpServers);
     try {
-      const { errors } = await query.setMcpServers({ ...servers, [PLATFORM_SERVER]: this.#platformTools() });
+      const { errors } = await query.setMcpServers({
+        ...servers,
+        ...this.#clientTools.servers,
+        [PLATFORM_SERVER]: this.#platformTools(),
+      });
       for (const [server, reason] of Object.entries(errors))
         logger.warn({ server, reason: redact(reason) }, "an MCP server could not be connected");
     } catch (error) {
@@ -285,64 +296,6 @@ export class ClaudeAgentBridge implements PlatformBridge {
         (await this.#started(this.#turns).forEvents()).sink.emit(event);
       },
     });
-  }
-
-  /** True when the run's input is an answer to what the agent waits for. */
-  #answer(input: RunInput): boolean {
-    if (this.#asks.size === 0) return false;
-    const asks = this.#takeAsks();
-    const words = textOf(input.messages);
-    for (const ask of asks) {
-      const entry = input.resume.find((candidate) => candidate.interruptId === ask.interrupt.id);
-      if (entry !== undefined && isLasting(entry)) this.#alwaysAllowed.add(lastingKey(ask.toolName, ask.input));
-      if (entry !== undefined) ask.resolve(resultFor(ask, entry));
-      else if (words !== "") ask.resolve(resultForWords(ask, words));
-      else this.#asks.set(ask.interrupt.id, ask);
-    }
-    return true;
-  }
-
-  #takeAsks(): Ask[] {
-    const asks = [...this.#asks.values()];
-    this.#asks.clear();
-    return asks;
-  }
-
-  readonly #canUseTool: CanUseTool = async (toolName, input, options): Promise<PermissionResult> => {
-    const settings = this.#started(this.#settings);
-    const free = settings.permissionMode === "bypass" || this.#alwaysAllowed.has(lastingKey(toolName, input));
-    if (isPlatformTool(toolName)) return { behavior: "allow", updatedInput: input };
-    if (free && toolName !== QUESTION_TOOL && toolName !== START_SESSION)
-      return { behavior: "allow", updatedInput: input };
-    const id = randomUUID();
-    const toolCallId = this.#translator.toolCallId(options.toolUseID);
-    const interrupt = interruptFor(id, toolName, input, toolCallId, options);
-    return new Promise((resolve) => {
-      const settle = (result: PermissionResult): void => {
-        this.#asks.delete(id);
-        resolve(result);
-      };
-      this.#asks.set(id, { interrupt, toolName, input, suggestions: options.suggestions ?? [], resolve: settle });
-      options.signal.addEventListener(
-        "abort",
-        () => settle({ behavior: "deny", message: "The request was withdrawn." }),
-        {
-          once: true,
-        },
-      );
-      this.#askIfWaiting();
-    });
-  };
-
-  /** Ends the run with the open questions, once the message that asks them is complete. */
-  #askIfWaiting(since = performance.now()): void {
-    if (this.#asks.size === 0) return;
-    setTimeout(() => {
-      if (this.#asks.size === 0) return;
-      const speaking = this.#translator.speaking && performance.now() - since < ASK_PATIENCE;
-      if (speaking) return this.#askIfWaiting(since);
-      void this.#turns?.ask([...this.#asks.values()].map((ask) => ask.interrupt));
-    }, ASK_SETTLES).unref();
   }
 
   async #onMessage(message: SDKMessage): Promise<void> {
@@ -363,7 +316,9 @@ export class ClaudeAgentBridge implements PlatformBridge {
       return;
     }
     const turn = await turns.forEvents();
-    for (const event of this.#translator.translate(message)) {
+    for (const translated of this.#translator.translate(message)) {
+      const event = this.#clientTools.told(translated);
+      if (event === undefined) continue;
       if (event.type === EventType.TEXT_MESSAGE_CONTENT && event.subagentRunId === undefined) turn.spoke = true;
       turn.sink.emit(event);
     }
@@ -395,7 +350,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
   #onProcessEnd(process: ClaudeProcess | undefined, error: unknown): void {
     if (process === undefined || process !== this.#process) return;
     const { redact, logger } = this.#started(this.#context);
-    this.#asks.clear();
+    this.#waits.clear();
     this.#tasks.processEnded();
     const reason = redact(
       [error === undefined ? "" : messageOf(error), process.lastWords].filter((part) => part !== "").join("\n"),
@@ -409,6 +364,15 @@ export class ClaudeAgentBridge implements PlatformBridge {
     if (part === undefined) throw new RunnerError("NOT_READY", "Claude Code is not started yet");
     return part;
   }
+}
+
+/** A new message, with what the agent was told while it could not hear it. */
+function wordsOf(input: RunInput): ReturnType<typeof contentOf> {
+  const words = [answersInWords(input.interrupts, input.resume), resultsInWords(clientResults(input.messages))].filter(
+    (part) => part !== "",
+  );
+  if (words.length === 0) return contentOf(messagesWithPreface(input));
+  return [...words, textOf(input.messages)].join("\n").trim();
 }
 
 /** Messages that may become events; the others (status, progress, life-cycle) open no run. */

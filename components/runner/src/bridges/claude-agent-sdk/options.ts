@@ -7,6 +7,7 @@ import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resour
 import type { SessionContext } from "../bridge.ts";
 import { agentEnvironment } from "../common/environment.ts";
 import { sessionPrompt } from "../common/prompt.ts";
+import { CLIENT_SERVER } from "./client-tools.ts";
 import { PLATFORM_SERVER, START_SESSION } from "./platform-tools.ts";
 
 const MODES: Readonly<Record<AgenticSessionSpec["permissionMode"], PermissionMode>> = {
@@ -74,7 +75,8 @@ export function claudeOptions(input: OptionsInput): Options {
       disableAllHooks: true,
       disableSkillShellExecution: true,
       enableAllProjectMcpServers: false,
-      permissions: { ask: [START_SESSION] },
+      // Also where nobody is asked, so that a call waits for the answer that comes from outside.
+      permissions: { ask: [START_SESSION, `mcp__${CLIENT_SERVER}`] },
     },
     // The session's own servers are added after the start: those that are given here can never be removed.
     mcpServers: { [PLATFORM_SERVER]: input.platformTools },

@@ -117,12 +117,16 @@ export class Turns {
     await current.finish(outcome);
   }
 
-  /** Ends the present turn with questions and holds what follows until the answer. */
-  async ask(interrupts: readonly Interrupt[]): Promise<void> {
+  /** Ends the present turn with questions, or calls that the client carries out, and holds what follows until the answer. */
+  async ask(interrupts: readonly Interrupt[], pendingToolCallIds: readonly string[] = []): Promise<void> {
     if (this.#waiting !== undefined) return;
     const turn = await this.forEvents();
     this.#waiting = Promise.withResolvers<void>();
-    await this.end(turn, { type: "interrupt", interrupts });
+    const pending = pendingToolCallIds.length === 0 ? {} : { pendingToolCallIds };
+    await this.end(
+      turn,
+      interrupts.length === 0 ? { type: "success", ...pending } : { type: "interrupt", interrupts, ...pending },
+    );
   }
 
   async answered(): Promise<void> {

@@ -5,6 +5,7 @@
 import type { Interrupt, Message, ResumeEntry } from "@ag-ui/core";
 import { z } from "zod";
 import { childSessionDecision, childSessionInterrupt, declinedWords } from "../../platform/child-session.ts";
+import { wordsInsteadOfResult, type ClientResult } from "../common/client-tools.ts";
 import {
   ANSWER_UNREADABLE,
   approvalInterrupt,
@@ -16,7 +17,7 @@ import {
 } from "../common/asks.ts";
 
 export const Ask = z.object({
-  kind: z.enum(["question", "tool_approval", "child_session"]),
+  kind: z.enum(["question", "tool_approval", "child_session", "client_tool"]),
   toolCallId: z.string(),
   toolName: z.string(),
   input: z.record(z.string(), z.unknown()),
@@ -32,6 +33,7 @@ export const Answer = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("started"), sessionName: z.string() }),
   z.object({ type: z.literal("refused"), words: z.string() }),
+  z.object({ type: z.literal("result"), text: z.string(), isError: z.boolean() }),
 ]);
 export type Answer = z.infer<typeof Answer>;
 
@@ -104,6 +106,12 @@ export function answerTo({ ask, foreign }: Waiting, entry: ResumeEntry | undefin
     always: decision.data.decision === "allow_always",
     ...(input === undefined ? {} : { input }),
   };
+}
+
+/** What the client says to a call of its tool; undefined when it says nothing. */
+export function resultOf(result: ClientResult | undefined, words: string): Answer | undefined {
+  if (result !== undefined) return { type: "result", text: result.text, isError: result.isError };
+  return words === "" ? undefined : { type: "refused", words: wordsInsteadOfResult(words) };
 }
 
 /** The text of the user's new messages. */

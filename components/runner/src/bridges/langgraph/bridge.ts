@@ -21,8 +21,9 @@ import type {
   SpecChange,
 } from "../bridge.ts";
 import { answersInWords } from "../common/asks.ts";
+import { clientResults, messagesWithPreface, resultsInWords } from "../common/client-tools.ts";
 import { addUsage } from "../common/usage.ts";
-import { answerTo, interruptOf, resumeValue, wordsOf, type Waiting } from "./asking.ts";
+import { answerTo, interruptOf, resultOf, resumeValue, wordsOf, type Waiting } from "./asking.ts";
 import type { GraphEngine, Surroundings, TurnInput } from "./engine.ts";
 import { failureOf } from "./outcome.ts";
 import type { GraphPath, Told } from "./told.ts";
@@ -46,6 +47,12 @@ export class LangGraphBridge implements PlatformBridge {
   #surroundings: Surroundings | undefined;
   #engine: GraphEngine | undefined;
   #turn: Turn | undefined;
+  /** Calls whose results came from the client, which has them already. */
+  #answered: ReadonlySet<string> = new Set();
+
+  get clientTools(): "offered" | undefined {
+    return this.#engine?.takesClientTools === false ? undefined : "offered";
+  }
 
   capabilities(): FrameworkCapabilities {
     return BRIDGE_CAPABILITIES.langgraph;
@@ -132,26 +139,52 @@ export class LangGraphBridge implements PlatformBridge {
 
   async #converse(input: RunInput, turn: Turn): Promise<RunOutcome> {
     const engine = this.#started(this.#engine);
+    checkClientTools(engine, input);
     const waiting = await engine.waiting();
     const cancelled = input.resume.some((entry) => entry.status === "cancelled");
     if (cancelled && waiting.length > 0) await engine.abandon((told, path) => this.#onTold(told, path, turn));
     if (cancelled && input.messages.length === 0) return { type: "cancelled" };
     if (waiting.length > 0 && !cancelled) {
-      const answers = answersFor(waiting, input);
-      await this.#take({ type: "answers", answers }, turn, input.runId);
-    } else await this.#take({ type: "messages", messages: messagesFor(input) }, turn, input.runId);
+      await this.#take({ type: "answers", answers: this.#answersFor(waiting, input) }, turn, input);
+    } else await this.#take({ type: "messages", messages: messagesFor(input) }, turn, input);
     const asked = await engine.waiting();
     if (asked.length === 0) {
       this.#tell(this.#translator.end());
       return { type: "success", ...spent(turn) };
     }
-    const interrupts = asked.map((one) => interruptOf(one, this.#translator.toolCallId(one.ask.toolCallId)));
-    return { type: "interrupt", interrupts, ...spent(turn) };
+    const idOf = ({ ask }: Waiting): string => this.#translator.toolCallId(ask.toolCallId);
+    const calls = asked.filter((one) => one.ask.kind === "client_tool").map(idOf);
+    const questions = asked.filter((one) => one.ask.kind !== "client_tool");
+    const pending = calls.length === 0 ? {} : { pendingToolCallIds: calls };
+    if (questions.length === 0) return { type: "success", ...pending, ...spent(turn) };
+    const interrupts = questions.map((one) => interruptOf(one, idOf(one)));
+    return { type: "interrupt", interrupts, ...pending, ...spent(turn) };
   }
 
-  async #take(input: TurnInput, turn: Turn, runId: string): Promise<void> {
+  /** Who says something else instead of answering is heard by the tool that asked. */
+  #answersFor(waiting: readonly Waiting[], input: RunInput): Record<string, unknown> {
+    const words = wordsOf(input.messages);
+    const results = clientResults(input.messages);
+    this.#answered = new Set(results.map(({ toolCallId }) => toolCallId));
+    const answers = waiting.flatMap((one): [string, unknown][] => {
+      const toolCallId = this.#translator.toolCallId(one.ask.toolCallId);
+      if (one.ask.kind === "client_tool") {
+        const answer = resultOf(
+          results.find((result) => result.toolCallId === toolCallId),
+          words,
+        );
+        return answer === undefined ? [] : [[one.id, answer]];
+      }
+      const entry = input.resume.find((candidate) => candidate.interruptId === one.id);
+      return entry === undefined && words === "" ? [] : [[one.id, resumeValue(one, answerTo(one, entry, words))]];
+    });
+    return Object.fromEntries(answers);
+  }
+
+  async #take(input: TurnInput, turn: Turn, { runId, tools = [] }: RunInput): Promise<void> {
     await this.#started(this.#engine).turn(input, {
       runId,
+      clientTools: tools,
       tell: (told, path) => this.#onTold(told, path, turn),
       taken: async () => turn.sink.writable(),
       signal: turn.abort.signal,
@@ -167,6 +200,7 @@ export class LangGraphBridge implements PlatformBridge {
     const turn = this.#turn;
     if (turn === undefined) return;
     for (const event of events) {
+      if (event.type === EventType.TOOL_CALL_RESULT && this.#answered.has(event.toolCallId)) continue;
       // The result of a run is its last message, of whichever graph inside the session's it is.
       if (event.type === EventType.TEXT_MESSAGE_START) turn.text = "";
       if (event.type === EventType.TEXT_MESSAGE_CONTENT) turn.text += event.delta;
@@ -182,22 +216,24 @@ export class LangGraphBridge implements PlatformBridge {
 
 const spent = ({ text, usage }: Turn): Pick<RunOutcome, "text" | "usage"> => ({ text, usage });
 
-/** Who says something else instead of answering is heard by the tool that asked. */
-function answersFor(waiting: readonly Waiting[], input: RunInput): Record<string, unknown> {
-  const words = wordsOf(input.messages);
-  const answers = waiting.flatMap((one): [string, unknown][] => {
-    const entry = input.resume.find((candidate) => candidate.interruptId === one.id);
-    return entry === undefined && words === "" ? [] : [[one.id, resumeValue(one, answerTo(one, entry, words))]];
-  });
-  return Object.fromEntries(answers);
+function checkClientTools({ tools: own, takesClientTools }: GraphEngine, { tools = [] }: RunInput): void {
+  if (tools.length > 0 && !takesClientTools)
+    throw new RunnerError("CLIENT_TOOLS_UNSUPPORTED", "tools: a graph on a server cannot use tools of the client");
+  const taken = tools.find(({ name }) => own.includes(name));
+  if (taken !== undefined)
+    throw new RunnerError(
+      "BODY_INVALID",
+      `tools: ${taken.name} is a tool of the agent itself; give yours another name`,
+    );
 }
 
 /** Answers to questions that the graph no longer waits with are told in words. */
 function messagesFor(input: RunInput): RunInput["messages"] {
-  const words = answersInWords(input.interrupts, input.resume);
-  return words === ""
-    ? input.messages
-    : [{ id: `${input.runId}-answers`, role: "user", content: words }, ...input.messages];
+  const words = [answersInWords(input.interrupts, input.resume), resultsInWords(clientResults(input.messages))].filter(
+    (part) => part !== "",
+  );
+  if (words.length === 0) return messagesWithPreface(input);
+  return [{ id: `${input.runId}-answers`, role: "user", content: words.join("\n") }, ...input.messages];
 }
 
 function changed(before: Surroundings, change: SpecChange, initialModel: string | undefined): Surroundings {

@@ -1,5 +1,5 @@
 /** What the bridge needs of a graph, wherever it runs: turns of one conversation, and the questions that it waits with. */
-import type { Message } from "@ag-ui/core";
+import type { Message, Tool } from "@ag-ui/core";
 import type { AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
 import type { Waiting } from "./asking.ts";
 import type { Tell } from "./told.ts";
@@ -11,6 +11,8 @@ export type TurnInput =
 
 export interface TurnOptions {
   readonly runId: string;
+  /** Tools of the client. */
+  readonly clientTools: readonly Tool[];
   readonly tell: Tell;
   /** Resolves when what was told has been taken. */
   readonly taken: () => Promise<void>;
@@ -26,6 +28,8 @@ export interface Surroundings {
 
 export interface GraphEngine {
   readonly tools: readonly string[];
+  /** Whether it can offer tools of the client. */
+  readonly takesClientTools: boolean;
   /** Ids of the calls that a former attempt made. */
   open(): Promise<{ readonly callIds: readonly string[] }>;
   /** Questions that wait for their answers. */

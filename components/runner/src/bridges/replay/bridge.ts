@@ -21,6 +21,8 @@ const DEFAULT_RECORDING = "fix-the-flaky-test";
 export const createBridge = (): PlatformBridge => new ReplayBridge();
 
 export class ReplayBridge implements PlatformBridge {
+  /** What is played calls the tools that it called. */
+  readonly clientTools = "ignored";
   /** A restarted session plays on with the next run. */
   readonly remembers = true;
   #runs: readonly RecordedRun[] = [];

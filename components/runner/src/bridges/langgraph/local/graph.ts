@@ -5,6 +5,7 @@
 import type { Event } from "@pilothouse/agui";
 import { join } from "node:path";
 import { AIMessage, AIMessageChunk, BaseMessage, RemoveMessage, ToolMessage } from "@langchain/core/messages";
+import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { Command } from "@langchain/langgraph";
 import { createAgent, type ReactAgent } from "langchain";
@@ -24,6 +25,7 @@ import { Place } from "../tools/place.ts";
 import { questionTool, sessionTools } from "../tools/session.ts";
 import { searchTools, shellTool } from "../tools/shell.ts";
 import { humanMessage } from "./content.ts";
+import { offered } from "./client-tools.ts";
 import { sessionMiddleware, type Present } from "./middleware.ts";
 import { PLANNING } from "./permissions.ts";
 import { repairOf, type CutOff } from "./unfinished.ts";
@@ -66,7 +68,9 @@ export class LocalGraph implements GraphEngine {
   /** Messages of this process whose pieces were told. */
   readonly #told = new Set<string>();
   #agent: ReactAgent | undefined;
-  #present: Present | undefined;
+  #present: Pick<Present, "model" | "prompt" | "permissionMode"> | undefined;
+  #clientTools: readonly StructuredToolInterface[] = [];
+  #clientNames: ReadonlySet<string> = new Set();
   #surroundings: Surroundings | undefined;
   #place: Place | undefined;
   #signal: AbortSignal = new AbortController().signal;
@@ -80,6 +84,8 @@ export class LocalGraph implements GraphEngine {
     this.#checkpointer = new FileCheckpointer(join(paths.platform, "langgraph", "checkpoints.sqlite"));
     this.#config = { configurable: { thread_id: threadId } };
   }
+
+  readonly takesClientTools = true;
 
   get tools(): readonly string[] {
     return this.#tools;
@@ -106,7 +112,9 @@ export class LocalGraph implements GraphEngine {
 
   async waiting(): Promise<Waiting[]> {
     const { tasks } = await this.#started(this.#agent).graph.getState(this.#config);
-    return tasks.flatMap((task) =>
+    // One that has its answer still names its question, until those beside it have theirs.
+    const open = tasks.filter((task) => task.result === undefined);
+    return open.flatMap((task) =>
       (task.interrupts ?? []).flatMap(({ id, value }) => {
         const ask = Ask.safeParse(value);
         return ask.success && id !== undefined ? [{ id, ask: ask.data }] : [];
@@ -120,8 +128,11 @@ export class LocalGraph implements GraphEngine {
     await this.#started(this.#agent).graph.updateState(this.#config, { messages }, MODEL_NODE);
   }
 
-  async turn(input: TurnInput, { runId, tell, taken, signal }: TurnOptions): Promise<void> {
+  async turn(input: TurnInput, { runId, clientTools, tell, taken, signal }: TurnOptions): Promise<void> {
     this.#signal = signal;
+    this.#clientTools = clientTools.map(offered);
+    const asked = (await this.waiting()).filter(({ ask }) => ask.kind === "client_tool");
+    this.#clientNames = new Set([...clientTools.map(({ name }) => name), ...asked.map(({ ask }) => ask.toolName)]);
     let said = "";
     let answered = false;
     const watch: Tell = (told) => {
@@ -229,7 +240,7 @@ export class LocalGraph implements GraphEngine {
     return State.parse(values).messages;
   }
 
-  #build(present: Present, place: Place): ReactAgent {
+  #build(present: Pick<Present, "model">, place: Place): ReactAgent {
     const { context, newCallId, tellState } = this.#options;
     const programs = {
       place,
@@ -251,7 +262,11 @@ export class LocalGraph implements GraphEngine {
     ];
     this.#tools = tools.map((each) => each.name);
     const middleware = sessionMiddleware({
-      present: () => this.#started(this.#present),
+      present: () => ({
+        ...this.#started(this.#present),
+        clientTools: this.#clientTools,
+        isClientTool: (name) => this.#clientNames.has(name),
+      }),
       signal: () => this.#signal,
       approvals: context.approvals,
       newCallId,

@@ -2,12 +2,13 @@
 import { isGraphInterrupt } from "@langchain/langgraph";
 import { interrupt } from "@langchain/langgraph";
 import { AIMessage, SystemMessage, ToolMessage } from "@langchain/core/messages";
+import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
 import { createMiddleware } from "langchain";
 import { messageOf } from "../../../errors.ts";
 import type { LastingApprovals } from "../../../state/lasting-approvals.ts";
-import { lastingKey } from "../../common/asks.ts";
+import { ANSWER_UNREADABLE, lastingKey } from "../../common/asks.ts";
 import { answerOf, type Ask } from "../asking.ts";
 import { withFreshIds } from "./fresh-ids.ts";
 import { permissionFor, PLANNING } from "./permissions.ts";
@@ -16,6 +17,10 @@ export interface Present {
   readonly model: BaseChatModel;
   readonly prompt: string;
   readonly permissionMode: AgenticSessionSpec["permissionMode"];
+  /** Offered in this run; the client carries out their calls. */
+  readonly clientTools: readonly StructuredToolInterface[];
+  /** Whether a call is one of those, or of a former run that waits for its result. */
+  readonly isClientTool: (name: string) => boolean;
 }
 
 export interface MiddlewareOptions {
@@ -36,10 +41,11 @@ export function sessionMiddleware({ present, signal, approvals, newCallId, onMes
     name: "session",
     wrapModelCall: async (request, handler) => {
       allowed = new Set(approvals.keys);
-      const { model, prompt, permissionMode } = present();
-      const tools = request.tools.filter(
+      const { model, prompt, permissionMode, clientTools } = present();
+      const own = request.tools.filter(
         (tool) => typeof tool["name"] !== "string" || permissionFor(permissionMode, tool["name"]) !== "refuse",
       );
+      const tools = [...own, ...clientTools];
       const answer = await handler({ ...request, model, tools, systemMessage: new SystemMessage(prompt) });
       if (!AIMessage.isInstance(answer)) return answer;
       const fresh = withFreshIds(answer, request.messages, newCallId);
@@ -50,6 +56,14 @@ export function sessionMiddleware({ present, signal, approvals, newCallId, onMes
       const { name, args, id = "" } = request.toolCall;
       const refused = (content: string): ToolMessage =>
         new ToolMessage({ tool_call_id: id, name, status: "error", content });
+      if (present().isClientTool(name)) {
+        const answer = answerOf(
+          interrupt<Ask, unknown>({ kind: "client_tool", toolCallId: id, toolName: name, input: args }),
+        );
+        if (answer.type !== "result") return refused(answer.type === "refused" ? answer.words : ANSWER_UNREADABLE);
+        const status = answer.isError ? "error" : "success";
+        return new ToolMessage({ tool_call_id: id, name, status, content: answer.text });
+      }
       const permission = permissionFor(present().permissionMode, name);
       if (permission === "refuse") return refused(PLANNING);
       let toolCall = request.toolCall;

@@ -51,6 +51,7 @@ const State = z.looseObject({
 
 export class RemoteGraph implements GraphEngine {
   readonly tools: readonly string[] = [];
+  readonly takesClientTools = false;
   readonly #client: Client;
   readonly #url: string;
   readonly #threadId: string;
