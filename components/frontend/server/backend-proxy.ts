@@ -32,7 +32,7 @@ export interface BackendProxy {
   close(): void;
 }
 
-export function createBackendProxy(backendUrl: URL): BackendProxy {
+export function createBackendProxy(backendUrl: URL, report: (error: unknown) => void): BackendProxy {
   const secure = backendUrl.protocol === "https:";
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const open = secure ? httpsRequest : httpRequest;
@@ -50,8 +50,16 @@ export function createBackendProxy(backendUrl: URL): BackendProxy {
       });
       upstream.on("response", (answer) => relay(answer, response));
       upstream.on("error", (error) => {
-        if (response.headersSent) response.destroy();
-        else sendError(response, "BACKEND_UNREACHABLE", `The backend did not answer (${error.message}).`);
+        if (response.headersSent || response.destroyed) response.destroy();
+        else {
+          // Where the backend is, and why it cannot be reached, is for the log.
+          report(error);
+          sendError(
+            response,
+            "BACKEND_UNREACHABLE",
+            "The server behind this page does not answer. Try again in a moment.",
+          );
+        }
       });
       // A reader that leaves ends the stream at the backend too.
       response.on("close", () => upstream.destroy());

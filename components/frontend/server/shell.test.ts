@@ -33,6 +33,7 @@ let base: string;
 let state: { closed: number };
 let options: ShellOptions;
 const pageRequests: IncomingMessage["headers"][] = [];
+const reported: unknown[] = [];
 const keys = createKeyRing([Buffer.alloc(32, 7)]);
 const cookies = createSessionCookies(keys);
 
@@ -59,9 +60,7 @@ beforeEach(async () => {
     }),
     gallery: false,
     development: false,
-    report: (error) => {
-      throw error;
-    },
+    report: (error) => void reported.push(error),
   };
   base = await listen(createShell(options));
 });
@@ -72,6 +71,7 @@ afterEach(async () => {
     server.close();
   }
   await rm(directory, { recursive: true });
+  for (const error of reported.splice(0)) throw error;
 });
 
 const call = (path: string, init: RequestInit = {}) => fetch(`${base}${path}`, { redirect: "manual", ...init });
@@ -196,7 +196,11 @@ describe("the proxy", () => {
     backend?.closeAllConnections();
     await new Promise((resolve) => backend?.close(resolve));
     const answer = await call("/api/things", { headers: { cookie: signedIn() } });
-    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([502, "BACKEND_UNREACHABLE"]);
+    const { code, error } = (await answer.json()) as { code: string; error: string };
+    expect([answer.status, code]).toEqual([502, "BACKEND_UNREACHABLE"]);
+    // Where it is, and why it cannot be reached, is told to the log alone.
+    expect(error).not.toMatch(/127\.0\.0\.1|ECONN/);
+    expect(String(reported.pop())).toMatch(/ECONN/);
   });
 });
 
@@ -245,6 +249,12 @@ describe("pages", () => {
     expect((await call("/projects/a?x=1")).headers.get("location")).toBe("/login?next=%2Fprojects%2Fa%3Fx%3D1");
     expect((await call("/")).headers.get("location")).toBe("/login");
     expect((await call("/gallery")).headers.get("location")).toContain("/login");
+  });
+
+  it("know where they are, whatever the request says of it", async () => {
+    const headers = { cookie: signedIn(), "x-pilothouse-place": "/elsewhere" };
+    await call("/projects/a/sessions?show=ended&_rsc=1x2", { headers });
+    expect(pageRequests[0]?.["x-pilothouse-place"]).toBe("/projects/a/sessions?show=ended");
   });
 
   it("get the caller's token from us alone, and a nonce of their own", async () => {

@@ -4,7 +4,7 @@
  */
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { BlockList } from "node:net";
-import { ACCESS_TOKEN_HEADER, NONCE_HEADER, PROVIDER_HEADER } from "../lib/server/internal-headers.ts";
+import { ACCESS_TOKEN_HEADER, NONCE_HEADER, PLACE_HEADER, PROVIDER_HEADER } from "../lib/server/internal-headers.ts";
 import { FRAME_PREFIX, serveArtifactFrame } from "./artifact-frames.ts";
 import { createBackendProxy } from "./backend-proxy.ts";
 import { createCallers } from "./callers.ts";
@@ -51,7 +51,7 @@ export interface ShellOptions {
 export function createShell(options: ShellOptions): Server {
   const { pages, development, provider, trustedProxies, proxySignOutUrl, report } = options;
   const cookies = createSessionCookies(options.keys);
-  const proxy = createBackendProxy(options.backendUrl);
+  const proxy = createBackendProxy(options.backendUrl, report);
   const callers = createCallers({ cookies, provider, trustedProxies });
   const signIn = createSignIn({ ...options, cookies, provider, proxySignOutUrl });
   const { accept, refuse } = signIn;
@@ -69,6 +69,7 @@ export function createShell(options: ShellOptions): Server {
     delete request.headers[ACCESS_TOKEN_HEADER];
     delete request.headers[NONCE_HEADER];
     delete request.headers[PROVIDER_HEADER];
+    delete request.headers[PLACE_HEADER];
     const url = new URL(request.url ?? "/", "http://pilothouse.invalid");
     const path = url.pathname;
 
@@ -103,6 +104,8 @@ export function createShell(options: ShellOptions): Server {
     }
     if (path === "/gallery" && !options.gallery) request.url = "/_not-found";
     if (token !== undefined) request.headers[ACCESS_TOKEN_HEADER] = token;
+    url.searchParams.delete("_rsc"); // How the pages' own script asks for a page.
+    request.headers[PLACE_HEADER] = `${path}${url.search}`;
     if (provider !== undefined) request.headers[PROVIDER_HEADER] = encodeURIComponent(provider.label);
     const nonce = newNonce();
     const policy = pagePolicy(nonce, { development });

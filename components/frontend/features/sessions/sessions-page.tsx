@@ -18,7 +18,7 @@ import { isNarrowed, NO_FILTER, PAGE_SIZE, readFilter, type SessionFilter, write
 import { SessionFilters } from "./session-filters";
 import { SessionRows } from "./session-rows";
 import { useSessionPage } from "./use-session-page";
-import { useSessions } from "./use-sessions";
+import { useListConnection, useSessions } from "./use-sessions";
 
 export function SessionsPage({ project }: { project: string }) {
   const router = useRouter();
@@ -43,6 +43,7 @@ export function SessionsPage({ project }: { project: string }) {
   return (
     <PageBody width="max-w-6xl">
       <PageHeader title={texts.sessions.title} actions={isEmpty ? null : <NewSession project={project} />} />
+      <ConnectionNote />
       {isEmpty ? (
         <FirstSession project={project} action={<NewSession project={project} />} />
       ) : (
@@ -109,4 +110,20 @@ function LoadingRows() {
       <Skeleton className="h-12" />
     </div>
   );
+}
+
+/** A short break is no news. */
+const QUIET_MS = 3_000;
+
+/** The list is only as true as the stream that brings it. */
+function ConnectionNote() {
+  const { status } = useListConnection();
+  const isLost = status === "waiting";
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    if (!isLost) return setLong(false);
+    const timer = setTimeout(() => setLong(true), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [isLost]);
+  return isLong ? <Notice tone="warn" title={texts.sessions.outOfDate} /> : null;
 }

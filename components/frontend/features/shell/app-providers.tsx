@@ -4,6 +4,7 @@ import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react
 import { setNonce } from "get-nonce";
 import { type ReactNode, useState } from "react";
 import { Toaster } from "@/components/ui/toast";
+import { askAgainAfter, isFinal } from "@/lib/api/ask-again";
 import { ApiError } from "@/lib/api/request";
 import { SignInAgain } from "./sign-in-again";
 
@@ -19,9 +20,8 @@ function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 30_000,
-        // What the server refused it will refuse again; what the network lost may come.
-        retry: (failures, error) =>
-          failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+        retry: (failures, error) => failures < 2 && !isFinal(error),
+        refetchInterval: ({ state }) => askAgainAfter(state.error),
       },
     },
   });

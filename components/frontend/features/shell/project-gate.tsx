@@ -1,6 +1,6 @@
 "use client";
 /** Shows a project's pages to those who may see it, and says so to everybody else. */
-import { FolderLock } from "lucide-react";
+import { CloudOff, FolderLock } from "lucide-react";
 import { Link } from "@/components/ui/link";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
@@ -18,7 +18,7 @@ export function ProjectGate({ project, children }: { project: string; children: 
     <main className="grid flex-1 place-items-center">
       <Empty
         isPage
-        icon={<FolderLock />}
+        icon={isMissing ? <FolderLock /> : <CloudOff />}
         title={isMissing ? texts.errors.notFoundTitle : texts.errors.pageTitle}
         action={
           isMissing ? (

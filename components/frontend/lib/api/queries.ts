@@ -4,6 +4,7 @@ import type { ProjectAction } from "@pilothouse/contracts";
 import { useQuery } from "@tanstack/react-query";
 import { ModelsAnswer, RunnerTypesAnswer, SecretKeysAnswer } from "./answers/catalog";
 import { Me, ProjectAccessAnswer, ProjectPage } from "./answers/place";
+import { askAgainAfter } from "./ask-again";
 import { api } from "./paths";
 import { queryKeys } from "./query-keys";
 import { request } from "./request";
@@ -23,7 +24,7 @@ export const useProjects = () =>
       query.state.data?.items.some((project) => project.status === "Pending" || project.status === "Terminating") ===
       true
         ? 1000
-        : false,
+        : askAgainAfter(query.state.error),
   });
 
 export const useAccess = (project: string) =>

@@ -3,7 +3,7 @@ import { type ErrorBody, ErrorBody as ErrorBodySchema } from "@pilothouse/contra
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { z } from "zod";
-import { ACCESS_TOKEN_HEADER, NONCE_HEADER, PROVIDER_HEADER } from "./internal-headers";
+import { ACCESS_TOKEN_HEADER, NONCE_HEADER, PLACE_HEADER, PROVIDER_HEADER } from "./internal-headers";
 
 const TIMEOUT_MS = 10_000;
 
@@ -27,7 +27,8 @@ export async function backendGet<T>(schema: z.ZodType<T>, path: string): Promise
   }
   if (response.status === 401) {
     await response.body?.cancel();
-    redirect("/login?problem=expired");
+    const next = (await headers()).get(PLACE_HEADER);
+    redirect(`/login?${new URLSearchParams({ problem: "expired", ...(next === null ? {} : { next }) }).toString()}`);
   }
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {

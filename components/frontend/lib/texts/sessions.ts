@@ -33,6 +33,7 @@ export const sessions = {
   pages: "Pages",
   emptyTitle: "No sessions yet",
   emptyLead: "A session is one agent at work: give it a task, and watch it here.",
+  outOfDate: "The connection is lost: what is shown here may have changed. Trying again…",
   noMatch: "No session matches these filters",
   clearFilters: "Clear filters",
   columns: {
