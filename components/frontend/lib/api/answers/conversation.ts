@@ -91,6 +91,7 @@ export const SessionCapabilities = shape(
       () => [],
     ),
     agents: or(list(text), () => []),
+    clientTools: optional(flag),
     live: flag,
   }),
 );
