@@ -102,9 +102,10 @@ export class Play {
         return;
       }
       case "delete": {
+        const existed = this.ledger.created.has(deed.name);
         const { status, unanswered } = await this.#ask("DELETE", `${SESSIONS}/${deed.name}`);
         // 404: a first try whose answer was lost had been heard after all.
-        if (status === 204 || (status === 404 && unanswered)) this.ledger.deleted.add(deed.name);
+        if (status === 204 || (status === 404 && unanswered && existed)) this.ledger.deleted.add(deed.name);
       }
     }
   }

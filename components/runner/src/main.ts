@@ -20,8 +20,8 @@ interface Named {
 async function chosenWork(variables: NodeJS.ProcessEnv): Promise<{ environment: Named; work: Work }> {
   const mode = RunnerMode.safeParse(variables["PILOTHOUSE_RUNNER_MODE"]);
   if (mode.data !== "handover") {
-    const environment = readEnvironment(variables);
     const { serve } = await import("./serve.ts");
+    const environment = readEnvironment(variables);
     return { environment, work: async (logger, told) => serve(environment, logger, told) };
   }
   const environment = readHandoverEnvironment(variables);

@@ -12,12 +12,13 @@ export const COMPILE_CACHE = join(ROOT, ".tools", "compile-cache");
 
 /** User inside the pods of the operator (`runAsUser`); Node keeps one cache per user. */
 const POD_USER = 1000;
-const CONTAINER_PROGRAMS = ["runner", "broker"];
+/** By component: the program that loads what the component's containers load. */
+const CONTAINER_PROGRAMS = [join("runner", "src", "load.ts"), join("broker", "src", "main.ts")];
 
 /** Loads the containers' programs once, outside any session. Never fails: without a cache they only start slower. */
 export async function fillCompileCache(signal: AbortSignal): Promise<void> {
   mkdirSync(COMPILE_CACHE, { recursive: true });
-  await Promise.all(CONTAINER_PROGRAMS.map((component) => load(component, signal)));
+  await Promise.all(CONTAINER_PROGRAMS.map((program) => load(program, signal)));
   const own = process.getuid?.() ?? POD_USER;
   if (own === POD_USER) return;
   for (const name of readdirSync(COMPILE_CACHE)) {
@@ -28,10 +29,10 @@ export async function fillCompileCache(signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Starts a program without the environment it needs: it loads all of its modules, says what is missing, and ends. */
-function load(component: string, signal: AbortSignal): Promise<void> {
+/** A program without the environment it needs loads all of its modules, says what is missing, and ends. */
+function load(program: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(ROOT, "components", component, "src", "main.ts")], {
+    const child = spawn(process.execPath, [join(ROOT, "components", program)], {
       env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: COMPILE_CACHE },
       stdio: "ignore",
       timeout: 20_000,
