@@ -8,6 +8,7 @@ import { Agent, get } from "node:https";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { proportionalMemory } from "./support/memory.ts";
 
 const CLI = fileURLToPath(new URL("../components/cli/src/main.ts", import.meta.url));
 const rounds = Number(process.argv[2] ?? 5);
@@ -65,11 +66,8 @@ const kubernetesAnswers = (url: string) => (): Promise<boolean> =>
     request.once("error", () => resolve(false));
   });
 
-/**
- * Memory in MiB of a process and its children, by the name of each one's entry file. Proportional set size: what
- * processes share (Node's own code above all) is counted once, divided among them, so that the sum is what they cost.
- */
-function memoryOf(pid: number): Record<string, number> {
+/** Memory in MiB of a process and its children, by the name of each one's entry file. */
+async function memoryOf(pid: number): Promise<Record<string, number>> {
   const result: Record<string, number> = {};
   for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
     try {
@@ -78,8 +76,7 @@ function memoryOf(pid: number): Record<string, number> {
       const command = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0");
       const file = command.find((part) => part.includes("/components/")) ?? "";
       const component = /components\/([\w-]+)/.exec(file)?.[1] ?? name;
-      const memory = readFileSync(`/proc/${name}/smaps_rollup`, "utf8");
-      result[component] = Math.round(Number(/^Pss:\s+(\d+)/m.exec(memory)?.[1] ?? 0) / 1024);
+      result[component] = await proportionalMemory(Number(name));
     } catch {
       // It ended while we looked.
     }
@@ -101,7 +98,7 @@ async function measure(): Promise<Sample> {
     ready: await ready,
   };
   await new Promise((resolve) => setTimeout(resolve, 2_000));
-  const memory = memoryOf(child.pid ?? 0);
+  const memory = await memoryOf(child.pid ?? 0);
   await stop(child);
   return { ...sample, memory };
 }

@@ -32,9 +32,10 @@ export async function withParts(work: (parts: Parts) => Promise<void>): Promise<
 export class Helper implements AsyncDisposable {
   readonly #child: ChildProcess;
 
-  constructor(name: string) {
-    this.#child = fork(fileURLToPath(new URL(name, import.meta.url)), {
+  constructor(name: string, options: { readonly args?: string[]; readonly nodeOptions?: string[] } = {}) {
+    this.#child = fork(fileURLToPath(new URL(name, import.meta.url)), options.args ?? [], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
+      execArgv: [...process.execArgv, ...(options.nodeOptions ?? [])],
     });
   }
 
@@ -42,11 +43,16 @@ export class Helper implements AsyncDisposable {
     return this.#child.pid ?? 0;
   }
 
-  async ask<T>(message: object): Promise<T> {
-    const answer = once(this.#child, "message");
-    this.#child.send(message);
-    const [value] = (await answer) as [T];
+  /** The next message that it sends by itself. */
+  async message(): Promise<unknown> {
+    const [value] = (await once(this.#child, "message")) as [unknown];
     return value;
+  }
+
+  async ask<T>(message: object): Promise<T> {
+    const answer = this.message();
+    this.#child.send(message);
+    return (await answer) as T;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
+import { KubernetesClient, namespaces, serviceAccounts } from "@pilothouse/kubernetes";
+import { startLocalCluster, type LocalCluster } from "@pilothouse/local-cluster";
 import { BackendEnvironment } from "../../components/backend/src/configuration.ts";
 import { readSettings } from "../../components/frontend/server/settings.ts";
 import { kubectlBinary } from "../../packages/local-cluster/test/kubectl.ts";
@@ -91,12 +93,60 @@ const MADE_BEFORE: Record<string, string[]> = {
   "kube-root-ca.crt": ["ca.crt"],
 };
 
+/** What the local cluster serves of the kinds in here. */
+const SERVED: Readonly<Record<string, string>> = {
+  "v1/ConfigMap": "configmaps",
+  "v1/PersistentVolumeClaim": "persistentvolumeclaims",
+  "v1/Secret": "secrets",
+  "v1/Service": "services",
+  "v1/ServiceAccount": "serviceaccounts",
+  "networking.k8s.io/v1/NetworkPolicy": "networkpolicies",
+};
+
+/** Has objects checked as a Kubernetes API checks them, unknown fields included, and keeps none. */
+class CheckingCluster {
+  readonly #directory = mkdtempSync(join(tmpdir(), "pilothouse-manifests-"));
+  #cluster: LocalCluster | undefined;
+  #client: KubernetesClient | undefined;
+
+  async start(): Promise<void> {
+    this.#cluster = await startLocalCluster({ dataDir: this.#directory, controllers: false });
+    const transport = this.#cluster.inProcess({ name: "admin", groups: ["system:masters"] });
+    this.#client = new KubernetesClient({ transport });
+    await this.#client.create(namespaces, { metadata: { name: "pilothouse-system" } });
+    for (const name of names([...installed, ...OVERLAYS.flatMap(render)], "ServiceAccount"))
+      await this.#client.create(serviceAccounts, { metadata: { name, namespace: "pilothouse-system" } });
+  }
+
+  /** As `kubectl apply --server-side --dry-run=server` does. */
+  async check(apiVersion: string, plural: string, object: Some): Promise<void> {
+    const base = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
+    await this.#client?.request({
+      method: "PATCH",
+      path: `${base}/namespaces/pilothouse-system/${plural}/${object.metadata.name}`,
+      query: { dryRun: "All", fieldValidation: "Strict", fieldManager: "test", force: true },
+      headers: { "content-type": "application/apply-patch+yaml" },
+      body: object,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#cluster?.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+const cluster = new CheckingCluster();
 let keys = "";
-beforeAll(() => {
+beforeAll(async () => {
+  await cluster.start();
   keys = mkdtempSync(join(tmpdir(), "pilothouse-keys-"));
   execFileSync(join(FOLDER, "make-keys.sh"), [join(keys, "made")]);
 });
-afterAll(() => rmSync(keys, { recursive: true, force: true }));
+afterAll(async () => {
+  rmSync(keys, { recursive: true, force: true });
+  await cluster.stop();
+});
 
 describe("make-keys.sh", () => {
   it("makes a signing key and the JWKS that belongs to it", () => {
@@ -130,6 +180,23 @@ describe.each(OVERLAYS)("overlay %s", (overlay) => {
       container.env.map(({ name, value }) => [name, value ?? "postgres://somewhere/pilothouse"]),
     );
   };
+
+  it("is made of fields that Kubernetes knows, with values that it takes", async () => {
+    for (const object of objects) {
+      const Named = z.looseObject({ apiVersion: z.string(), kind: z.string() });
+      const { apiVersion, kind } = Named.parse(object);
+      const served = SERVED[`${apiVersion}/${kind}`];
+      if (served !== undefined) await cluster.check(apiVersion, served, object);
+    }
+    for (const { metadata } of deployments) {
+      const { template } = z
+        .object({ spec: z.object({ template: z.looseObject({ spec: z.looseObject({}) }) }) })
+        .parse(objects.find((object) => object.kind === "Deployment" && object.metadata.name === metadata.name)).spec;
+      // A Deployment is not served; what its pods are is the greater part of it.
+      const pod = { apiVersion: "v1", kind: "Pod", ...template, metadata: { ...metadata, labels: {} } };
+      await cluster.check("v1", "pods", pod);
+    }
+  });
 
   it("gives the backend variables that it knows, with values that it takes", () => {
     const given = environment("backend");
