@@ -1,11 +1,9 @@
-import { X } from "lucide-react";
-import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
-import { cn } from "@/lib/class-names";
-import * as texts from "@/lib/texts";
-import { Button } from "./button";
+"use client";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { focusHolder } from "@/lib/focus-return";
+import { preloadOnUse } from "@/lib/preload";
 
-interface DialogProps {
+export interface DialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
@@ -14,43 +12,28 @@ interface DialogProps {
   className?: string;
   /** Where the dialog stands: in the middle, or as a sheet along the left edge. */
   side?: "middle" | "left";
+  /** Closed by its buttons alone: neither Escape nor a click beside it does. */
+  isFirm?: boolean;
 }
 
-export function Dialog({ open, onOpenChange, title, description, children, className, side = "middle" }: DialogProps) {
-  return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-shade" />
-        <Radix.Content
-          {...(description === undefined ? { "aria-describedby": undefined } : {})}
-          className={cn(
-            "fixed z-50 animate-appear bg-pop shadow-float focus:outline-none",
-            side === "middle"
-              ? "top-1/2 left-1/2 max-h-[calc(100dvh-32px)] w-[calc(100vw-32px)] max-w-lg -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-2xl border border-line p-5"
-              : "inset-y-0 left-0 w-72 border-r border-line",
-            className,
-          )}
-        >
-          {side === "middle" ? (
-            <div className="mb-4 flex items-start gap-3">
-              <div className="min-w-0 flex-1">
-                <Radix.Title className="text-lg font-semibold tracking-tight">{title}</Radix.Title>
-                {description === undefined ? null : (
-                  <Radix.Description className="mt-0.5 text-sm text-ink-2">{description}</Radix.Description>
-                )}
-              </div>
-              <Radix.Close asChild>
-                <Button variant="ghost" size="icon-sm" aria-label={texts.common.close} className="-mt-1 -mr-1.5">
-                  <X aria-hidden className="size-4" />
-                </Button>
-              </Radix.Close>
-            </div>
-          ) : (
-            <Radix.Title className="sr-only">{title}</Radix.Title>
-          )}
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
+const loadWindow = () => import("./dialog-window").then((module) => ({ default: module.DialogWindow }));
+const DialogWindow = lazy(loadWindow);
+preloadOnUse(loadWindow);
+
+/** Once opened it stays, so that it can say goodbye and give the focus back. */
+export function Dialog(props: DialogProps) {
+  const [wasOpened, setOpened] = useState(props.open);
+  if (props.open && !wasOpened) setOpened(true);
+  // Known before anything in the dialog takes the focus.
+  const [wasOpen, setWasOpen] = useState(props.open);
+  const [opener, setOpener] = useState(focusHolder);
+  if (props.open !== wasOpen) {
+    setWasOpen(props.open);
+    if (props.open) setOpener(focusHolder);
+  }
+  return wasOpened ? (
+    <Suspense>
+      <DialogWindow {...props} opener={opener} />
+    </Suspense>
+  ) : null;
 }

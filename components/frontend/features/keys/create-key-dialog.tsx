@@ -8,18 +8,26 @@ import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/feedback";
 import { Field, Input, Select } from "@/components/ui/field";
 import { api } from "@/lib/api/paths";
+import { fieldProblems } from "@/lib/api/field-problems";
 import { queryKeys } from "@/lib/api/query-keys";
 import { request } from "@/lib/api/request";
 import * as texts from "@/lib/texts";
 import { useSettingsChange } from "../settings/use-settings-query";
 
+const MAXIMUM_NAME = 63;
 const DAY_SECONDS = 86_400;
 const LIFETIMES = [7, 30, 90, 365];
 
 export function CreateKeyDialog({ project, onClose }: { project: string; onClose: () => void }) {
   const [created, setCreated] = useState<z.infer<typeof CreatedProjectKey>>();
   return (
-    <Dialog open onOpenChange={(open) => (open ? undefined : onClose())} title={texts.keys.create}>
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title={texts.keys.create}
+      // Shown once: a click beside it or a stray Escape must not take it away.
+      isFirm={created !== undefined}
+    >
       {created === undefined ? (
         <KeyForm project={project} onCreated={setCreated} />
       ) : (
@@ -44,7 +52,8 @@ function KeyForm({
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const body = { name, description, role, expirationSeconds: days * DAY_SECONDS };
+    if (change.isPending) return;
+    const body = { name: name.trim(), description, role, expirationSeconds: days * DAY_SECONDS };
     change.mutate({
       run: () => request(CreatedProjectKey, api.keys(project), { method: "POST", body }),
       done: texts.keys.created,
@@ -54,15 +63,14 @@ function KeyForm({
 
   return (
     <form onSubmit={submit} className="grid gap-4">
-      <Field label={texts.keys.name}>
+      <Field label={texts.keys.name} error={fieldProblems(change.error).get("name")}>
         {(ids) => (
           <Input
             {...ids}
             value={name}
             required
             autoFocus
-            maxLength={40}
-            pattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?"
+            maxLength={MAXIMUM_NAME}
             spellCheck={false}
             autoComplete="off"
             onChange={(event) => setName(event.target.value)}
@@ -103,7 +111,12 @@ function KeyForm({
           )}
         </Field>
       </div>
-      <Button type="submit" variant="primary" disabled={name === "" || change.isPending} className="justify-self-end">
+      <Button
+        type="submit"
+        variant="primary"
+        disabled={name.trim() === "" || change.isPending}
+        className="justify-self-end"
+      >
         {texts.common.create}
       </Button>
     </form>

@@ -6,6 +6,7 @@ import { useParams, useRouter } from "next/navigation";
 import { useState } from "react";
 import { pages } from "@/lib/api/paths";
 import { useAllowed, useProjects } from "@/lib/api/queries";
+import { focusHolder, returnFocus } from "@/lib/focus-return";
 import * as texts from "@/lib/texts";
 import { SETTINGS_TABS } from "../settings/tabs";
 import { applyTheme, THEMES } from "../shell/theme";
@@ -30,6 +31,7 @@ export function Palette({ project, onClose, onHelp }: PaletteProps) {
   const router = useRouter();
   const { session } = useParams();
   const [text, setText] = useState("");
+  const [opener] = useState(focusHolder);
   const search = useSettled(text.trim(), PAUSE_MS);
   const go = (href: string) => {
     onClose();
@@ -41,10 +43,11 @@ export function Palette({ project, onClose, onHelp }: PaletteProps) {
         <Radix.Overlay className="fixed inset-0 z-40 bg-shade" />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={(event) => returnFocus(event, opener)}
           className="fixed top-[14dvh] left-1/2 z-50 w-[calc(100vw-32px)] max-w-xl -translate-x-1/2 animate-appear overflow-hidden rounded-2xl border border-line bg-pop shadow-float focus:outline-none"
         >
           <Radix.Title className="sr-only">{words.title}</Radix.Title>
-          <Command label={words.title} loop>
+          <Command label={words.title} filter={holdsAllWords} loop>
             <Command.Input
               autoFocus
               value={text}
@@ -57,9 +60,9 @@ export function Palette({ project, onClose, onHelp }: PaletteProps) {
               <Command.Empty className="px-3 py-6 text-center text-ink-3">
                 {search === text.trim() ? words.empty : words.searching}
               </Command.Empty>
+              {project === undefined ? null : <SessionHits project={project} search={search} go={go} />}
               <LentCommands onClose={onClose} />
               {project === undefined ? null : <Places project={project} go={go} />}
-              {project === undefined ? null : <SessionHits project={project} search={search} go={go} />}
               {project === undefined || typeof session !== "string" ? null : (
                 <MessageHits project={project} session={session} search={search} onClose={onClose} />
               )}
@@ -89,6 +92,17 @@ export function Palette({ project, onClose, onHelp }: PaletteProps) {
   );
 }
 
+/** Looser guesses put chance hits above what was meant. */
+function holdsAllWords(value: string, search: string, keywords: readonly string[] = []): number {
+  const text = `${value} ${keywords.join(" ")}`.toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+    ? 1
+    : 0;
+}
+
 function LentCommands({ onClose }: { onClose: () => void }) {
   const commands = useAllLentCommands();
   if (commands.length === 0) return null;
@@ -101,8 +115,8 @@ function LentCommands({ onClose }: { onClose: () => void }) {
           keywords={keywords}
           onSelect={() => {
             onClose();
-            // After the palette has given the focus back, so that a dialog that this opens can take it.
-            setTimeout(run);
+            // After the palette has given the focus back, so that a dialog that this opens gives it back there.
+            requestAnimationFrame(() => setTimeout(run));
           }}
         >
           {label}

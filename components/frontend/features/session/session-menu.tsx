@@ -44,13 +44,13 @@ export function SessionMenu({ project, session, actions }: SessionMenuProps) {
 
   const words = texts.session;
   useLentCommands([
-    ...(canUpdate && state.isLive ? [{ id: "stop", label: words.stop, run: () => actions.stop.mutate() }] : []),
     ...(canUpdate && state.isEnded ? [{ id: "resume", label: words.resume, run: () => actions.start.mutate() }] : []),
     ...(canUpdate ? [{ id: "rename", label: words.rename, run: () => setOpen("rename") }] : []),
     ...(canCreate ? [{ id: "duplicate", label: words.clone, run: () => actions.clone.mutate() }] : []),
     { id: "copy-link", label: words.copyLink, keywords: ["share"], run: copyLink },
     { id: "markdown", label: words.exportMarkdown, run: () => location.assign(api.export(project, name, "markdown")) },
     { id: "json", label: words.exportJson, run: () => location.assign(api.export(project, name, "json")) },
+    ...(canUpdate && state.isLive ? [{ id: "stop", label: words.stop, run: () => actions.stop.mutate() }] : []),
     ...(canDelete ? [{ id: "delete", label: words.delete, run: () => setOpen("delete") }] : []),
   ]);
 
