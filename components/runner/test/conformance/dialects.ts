@@ -23,6 +23,8 @@ export interface Dialect {
   /** A tool of the MCP server `desk`, and of others by name. */
   readonly mcp?: (server: string, tool: string, input: Record<string, unknown>) => ToolBlock;
   readonly share?: (path: string, value: unknown) => ToolBlock;
+  /** A tool of the platform. */
+  readonly platform: (tool: string, input: Record<string, unknown>) => ToolBlock;
   /** A tool of the client. */
   readonly client: (tool: string, input: Record<string, unknown>) => ToolBlock;
 }
@@ -39,6 +41,7 @@ export const CLAUDE: Dialect = {
   }),
   mcp: (server, tool, input) => ({ tool: `mcp__${server}__${tool}`, input }),
   share: (path, value) => ({ tool: "mcp__pilothouse__update_shared_state", input: { path, value } }),
+  platform: (tool, input) => ({ tool: `mcp__pilothouse__${tool}`, input }),
   client: (tool, input) => ({ tool: `mcp__client__${tool}`, input }),
 };
 
@@ -48,6 +51,7 @@ export const GEMINI: Dialect = {
   failing: { tool: "read_file", input: { file_path: "no-such-file" } },
   write: (path, content) => ({ tool: "write_file", input: { file_path: path, content } }),
   mcp: (server, tool, input) => ({ tool: `mcp_${server}_${tool}`, input }),
+  platform: (tool, input) => ({ tool, input }),
   client: (tool, input) => ({ tool, input }),
 };
 
@@ -58,5 +62,6 @@ export const LANGGRAPH: Dialect = {
   write: (path, content) => ({ tool: "write_file", input: { file_path: path, content } }),
   question: (questions) => ({ tool: "ask_user", input: { questions } }),
   share: (path, value) => ({ tool: "update_shared_state", input: { path, value } }),
+  platform: (tool, input) => ({ tool, input }),
   client: (tool, input) => ({ tool, input }),
 };

@@ -27,6 +27,7 @@ export const SCENARIOS = [
   "stays at hand while a tool of a server hangs",
   "goes on when a tool server ends at work, and starts it again",
   "shares a state",
+  "names its session, and hands over a file",
   "keeps a second run waiting until the first has ended",
   "goes on after kill -9 without repeating the first prompt",
   "remembers the conversation after kill -9",

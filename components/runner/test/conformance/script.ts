@@ -37,7 +37,7 @@ function chain(subagent: NonNullable<Dialect["subagent"]>, background: boolean):
 }
 
 export function conformanceScript(dialect: Dialect): Script {
-  const { shell, failing, write, question, subagent, mcp, share } = dialect;
+  const { shell, failing, write, question, subagent, mcp, share, platform } = dialect;
   const rule = (prompt: string, ...steps: unknown[]) => ({ when: { prompt: `/(^|\\n)${prompt}$/` }, steps });
   const written = (name: string) => rule(`write ${name}`, [shell(`echo ${name} > ${name}.txt`)], "Done with it.");
   return parseScript({
@@ -97,6 +97,20 @@ export function conformanceScript(dialect: Dialect): Script {
             rule("stall stdio", [{ text: "Waiting for it." }, mcp("stdio", "stall", {})], "It answered."),
             rule("end stdio", [mcp("stdio", "die", {})], "It has gone."),
           ]),
+      rule(
+        "tell us",
+        [
+          platform("rename_session", { title: "Harbour lights" }),
+          platform("report_progress", { message: "Half way", percent: 50 }),
+          write("report.txt", "the report"),
+        ],
+        [
+          platform("share_artifact", { path: "report.txt", title: "The report" }),
+          platform("share_artifact", { path: "/etc/hostname" }),
+          platform("watch_session", { name: "nobody" }),
+        ],
+        "Told.",
+      ),
       ...(share === undefined ? [] : [rule("share it", [share("/plan/title", "Harbour")], "Shared.")]),
       { steps: [HERE] },
     ],

@@ -249,6 +249,23 @@ export function conformance(name: keyof typeof FRAMEWORKS): void {
       scenario("is interrupted while the model is silent", async () => interrupted("silent"));
       scenario("is interrupted while a tool runs", async () => interrupted("sleepy tool"));
 
+      scenario("names its session, and hands over a file", async () => {
+        const run = await it_.client.say("tell us");
+        expect(textOf(run.events)).toContain("Told.");
+        const shared = run.events.find((event) => event.type === EventType.CUSTOM);
+        expect(shared).toMatchObject({
+          name: "artifact",
+          value: { path: "artifacts/report.txt", title: "The report" },
+        });
+        const answers = JSON.stringify(run.events.filter((event) => event.type === EventType.TOOL_CALL_RESULT));
+        expect(answers).toContain("is not a file of the workspace");
+        expect(answers).toContain("There is no session nobody");
+        const file = await it_.runner.request("GET", "/workspace/artifacts/report.txt");
+        expect(await file.text()).toBe("the report");
+        const digest = async () => (await stage.platform.session(it_.session.name)).status?.agent;
+        await expect.poll(digest, { timeout: 5000 }).toMatchObject({ title: "Harbour lights" });
+      });
+
       scenario("keeps a second run waiting until the first has ended", async () => {
         const after = await lastSeq(it_.runner);
         const first = await it_.runner.say("slow");

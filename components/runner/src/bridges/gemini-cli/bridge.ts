@@ -6,13 +6,12 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EventType } from "@pilothouse/agui";
-import type { AgenticSessionSpec, McpServer } from "@pilothouse/contracts/resources/agentic-session";
 import {
   BRIDGE_CAPABILITIES,
   type CapabilitiesReport,
   type FrameworkCapabilities,
 } from "@pilothouse/contracts/runner/capabilities";
-import type { TokenUsage } from "@ag-ui/core";
+import type { TokenUsage, Tool } from "@ag-ui/core";
 import { messageOf, RunnerError } from "../../errors.ts";
 import type {
   EventSink,
@@ -23,18 +22,24 @@ import type {
   SessionContext,
   SpecChange,
 } from "../bridge.ts";
+import { clientResults, messagesWithPreface, resultsInWords, toolSchema } from "../common/client-tools.ts";
 import { addUsage } from "../common/usage.ts";
+import { ClientCalls } from "./client-calls.ts";
 import { childEnvironment, geminiHome } from "./environment.ts";
 import { outcomeOf } from "./outcome.ts";
 import { GeminiProcess } from "./process.ts";
-import type { History, Part, StartOptions, Told } from "./protocol.ts";
+import { SessionPlatformTools } from "./platform-tools.ts";
+import type { History, Part, Told, ToolDefinition } from "./protocol.ts";
 import { geminiPrompt } from "./session-prompt.ts";
+import { startOptions, type Settings } from "./start-options.ts";
 import { Translator } from "./translator.ts";
 import { unfinishedTurn } from "./unfinished-turn.ts";
 import { contentOf } from "./user-message.ts";
 
 /** For an installation whose models.json names no default. */
 const DEFAULT_MODEL = "gemini-2.5-pro";
+/** Calls beside each other come one after the other; a run ends with all of them. */
+const CALLS_SETTLE = 40;
 /** Milliseconds that an interrupted turn has before its process is ended. */
 const ABORT_PATIENCE = 5000;
 
@@ -45,9 +50,13 @@ const NOBODY_ASKED =
 interface Turn {
   readonly id: string;
   readonly content: readonly Part[];
-  readonly sink: EventSink;
   readonly translator: Translator;
-  readonly ended: PromiseWithResolvers<RunOutcome>;
+  readonly clientTools: ReadonlySet<string>;
+  readonly calls: ClientCalls;
+  /** What the agent told between two runs, while the turn waited for the client. */
+  readonly held: Told[];
+  sink: EventSink;
+  ended: PromiseWithResolvers<RunOutcome>;
   interrupted: boolean;
   text: string;
   usage: readonly TokenUsage[];
@@ -55,22 +64,18 @@ interface Turn {
   problem: Extract<Told, { type: "problem" }> | undefined;
 }
 
-interface Settings {
-  model: string;
-  permissionMode: AgenticSessionSpec["permissionMode"];
-  mcpServers: Readonly<Record<string, McpServer>>;
-  workingDirectory: string;
-  directories: readonly string[];
-}
-
 export const createBridge = (): PlatformBridge => new GeminiCliBridge();
 
 export class GeminiCliBridge implements PlatformBridge {
+  readonly clientTools = "offered";
   #context: SessionContext | undefined;
   #settings: Settings | undefined;
   #process: GeminiProcess | undefined;
   #history: History = [];
   #turn: Turn | undefined;
+  /** A turn that goes on when the client has carried out its calls. */
+  #suspended: Turn | undefined;
+  #platformTools: SessionPlatformTools | undefined;
   #restartBeforeNextRun = false;
 
   capabilities(): FrameworkCapabilities {
@@ -91,6 +96,12 @@ export class GeminiCliBridge implements PlatformBridge {
       workingDirectory: context.workingDirectory,
       directories: context.directories,
     };
+    this.#platformTools = new SessionPlatformTools({
+      actions: context.platform,
+      state: context.sharedState,
+      workingDirectory: () => this.#settings?.workingDirectory ?? context.workingDirectory,
+      tell: async (event) => this.#turn?.sink.emit(event),
+    });
     // What a former attempt's commands may have left there must not configure this one.
     await rm(geminiHome(context), { recursive: true, force: true });
     await this.#startProcess();
@@ -99,27 +110,76 @@ export class GeminiCliBridge implements PlatformBridge {
   async run(input: RunInput, sink: EventSink): Promise<RunOutcome> {
     if (this.#started(this.#settings).permissionMode === "ask")
       return { type: "error", code: "AGENT_START_FAILED", message: NOBODY_ASKED };
+    const suspended = this.#suspended;
+    return suspended === undefined ? this.#begin(input, sink) : this.#goOn(suspended, input, sink);
+  }
+
+  async #begin(input: RunInput, sink: EventSink): Promise<RunOutcome> {
+    const tools = (input.tools ?? []).map(definitionOf);
     const turn: Turn = {
       id: randomUUID(),
-      content: contentOf(input.messages),
-      sink,
+      content: contentFor(input),
       translator: new Translator(randomUUID, () => performance.now()),
-      ended: Promise.withResolvers<RunOutcome>(),
-      interrupted: false,
-      text: "",
-      usage: [],
-      reason: undefined,
-      problem: undefined,
+      clientTools: new Set(tools.map(({ name }) => name)),
+      calls: new ClientCalls((request, answer) => this.#process?.answerTool(request, answer)),
+      held: [],
+      ...freshRun(sink),
     };
     this.#turn = turn;
-    try {
+    return this.#ending(turn, async () => {
       if (this.#process?.alive !== true || this.#restartBeforeNextRun) await this.#restart();
-      if (turn.interrupted) return { type: "cancelled" };
-      this.#started(this.#process).turn(turn.id, turn.content);
+      if (turn.interrupted) return turn.ended.resolve({ type: "cancelled" });
+      const process = this.#started(this.#process);
+      const taken = tools.find(({ name }) => process.tools.includes(name));
+      if (taken !== undefined)
+        throw new RunnerError(
+          "BODY_INVALID",
+          `tools: ${taken.name} is a tool of the agent itself; give yours another name`,
+        );
+      process.turn(turn.id, turn.content, tools);
+    });
+  }
+
+  /** The client's results, or the user's words instead, let the turn go on in this run. */
+  async #goOn(turn: Turn, input: RunInput, sink: EventSink): Promise<RunOutcome> {
+    this.#suspended = undefined;
+    Object.assign(turn, freshRun(sink));
+    turn.translator.newRun();
+    this.#turn = turn;
+    return this.#ending(turn, async () => {
+      const words = contentOf(input.messages).flatMap((part) => (part.type === "text" ? [part.text] : []));
+      turn.calls.answer(clientResults(input.messages), words.join("\n"));
+      for (const told of turn.held.splice(0)) await this.#onTold(turn.id, told);
+      this.#suspendIfWaiting(turn);
+    });
+  }
+
+  async #ending(turn: Turn, work: () => Promise<void>): Promise<RunOutcome> {
+    try {
+      await work();
       return await turn.ended.promise;
     } finally {
       this.#turn = undefined;
     }
+  }
+
+  #onToolCall(request: string, name: string, args: Record<string, unknown>): void {
+    const process = this.#process;
+    const tools = this.#started(this.#platformTools);
+    if (tools.has(name)) return void tools.run(name, args).then((answer) => process?.answerTool(request, answer));
+    const turn = this.#turn ?? this.#suspended;
+    if (turn === undefined) return process?.answerTool(request, { text: "Nobody is there to do it.", isError: true });
+    turn.calls.runs(request, name, args);
+    this.#suspendIfWaiting(turn);
+  }
+
+  #suspendIfWaiting(turn: Turn): void {
+    setTimeout(() => {
+      if (this.#turn !== turn || !turn.calls.waiting) return;
+      this.#suspended = turn;
+      const { text, usage } = turn;
+      turn.ended.resolve({ type: "success", pendingToolCallIds: turn.calls.pending, text, usage });
+    }, CALLS_SETTLE).unref();
   }
 
   async interrupt(): Promise<void> {
@@ -196,8 +256,9 @@ export class GeminiCliBridge implements PlatformBridge {
     try {
       current.process = await GeminiProcess.start({
         environment: childEnvironment(context, process.env),
-        start: startOptions(context, settings, this.#history),
+        start: startOptions(context, settings, this.#history, this.#started(this.#platformTools).definitions),
         onTold: async (turn, told) => this.#onTold(turn, told),
+        onToolCall: (id, name, args) => this.#onToolCall(id, name, args),
         onTurnEnded: (turn, history) => this.#onTurnEnded(turn, history),
         onDeath: (lastWords) => this.#onDeath(current.process, lastWords),
         onProblem: (error) =>
@@ -224,8 +285,12 @@ export class GeminiCliBridge implements PlatformBridge {
   }
 
   async #onTold(id: string, told: Told): Promise<void> {
+    if (this.#suspended?.id === id) return void this.#suspended.held.push(told);
     const turn = this.#turn;
     if (turn?.id !== id) return;
+    if (told.type === "toolCall" && turn.clientTools.has(told.name)) turn.calls.told(told.id, told.name, told.args);
+    // The client has it already.
+    if (told.type === "toolResult" && turn.calls.knows(told.id)) return;
     if (told.type === "usage") turn.usage = addUsage(turn.usage, { provider: "google", ...told });
     if (told.type === "problem") turn.problem = told;
     if (told.type === "end") turn.reason = told.reason;
@@ -240,6 +305,7 @@ export class GeminiCliBridge implements PlatformBridge {
 
   #onTurnEnded(id: string, history: History): void {
     this.#history = history;
+    if (this.#suspended?.id === id) this.#suspended = undefined;
     const turn = this.#turn;
     if (turn?.id === id) turn.ended.resolve(outcomeOf({ ...turn, redact: this.#started(this.#context).redact }));
   }
@@ -250,7 +316,8 @@ export class GeminiCliBridge implements PlatformBridge {
     const { redact, logger } = this.#started(this.#context);
     const reason = redact(lastWords);
     logger.warn({ reason }, "Gemini CLI has ended");
-    const turn = this.#turn;
+    const turn = this.#turn ?? this.#suspended;
+    this.#suspended = undefined;
     if (turn === undefined) return;
     this.#history = [
       ...this.#history,
@@ -272,32 +339,25 @@ export class GeminiCliBridge implements PlatformBridge {
   }
 }
 
-function startOptions(context: SessionContext, settings: Settings, history: History): StartOptions {
-  const { temperature, maxTokens } = context.spec.llmSettings ?? {};
+function freshRun(sink: EventSink) {
   return {
-    workingDirectory: settings.workingDirectory,
-    directories: [...settings.directories, context.paths.artifacts, context.paths.uploads],
-    model: settings.model,
-    permissionMode: settings.permissionMode,
-    mcpServers: Object.fromEntries(
-      Object.entries(settings.mcpServers).map(([name, server]) => [name, serverOf(server)]),
-    ),
-    baseUrl: `${context.broker.url}/gemini`,
-    apiKey: context.broker.token,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    history,
+    sink,
+    ended: Promise.withResolvers<RunOutcome>(),
+    interrupted: false,
+    text: "",
+    usage: [],
+    reason: undefined,
+    problem: undefined,
   };
 }
 
-/** Gemini CLI tells the two kinds of remote servers apart by the name of the field. */
-function serverOf({ type, command, args, env, url, headers }: McpServer): StartOptions["mcpServers"][string] {
-  if (type === "stdio")
-    return {
-      ...(command === undefined ? {} : { command }),
-      ...(args === undefined ? {} : { args }),
-      ...(env === undefined ? {} : { env }),
-    };
-  const address = url === undefined ? {} : type === "http" ? { httpUrl: url } : { url };
-  return { ...address, ...(headers === undefined ? {} : { headers }) };
+function contentFor(input: RunInput): Part[] {
+  // Of a process that has gone: nobody waits for them any more.
+  const words = resultsInWords(clientResults(input.messages));
+  const content = contentOf(messagesWithPreface(input));
+  return words === "" ? content : [{ type: "text", text: words }, ...content];
+}
+
+function definitionOf({ name, description, parameters }: Tool): ToolDefinition {
+  return { name, description: description ?? "", parameters: toolSchema(parameters) };
 }

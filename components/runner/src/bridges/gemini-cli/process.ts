@@ -4,7 +4,16 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { RunnerError } from "../../errors.ts";
-import { FromChild, type History, type Part, type StartOptions, type ToChild, type Told } from "./protocol.ts";
+import {
+  FromChild,
+  type History,
+  type Part,
+  type StartOptions,
+  type ToChild,
+  type Told,
+  type ToolAnswer,
+  type ToolDefinition,
+} from "./protocol.ts";
 
 const MAIN = fileURLToPath(new URL("child/main.ts", import.meta.url));
 const STDERR_KEPT = 4096;
@@ -19,6 +28,8 @@ export interface GeminiProcessOptions {
   readonly start: StartOptions;
   /** Told of each thing that the agent says or does in a turn, in order; the next waits for it. */
   readonly onTold: (turn: string, told: Told) => Promise<void>;
+  /** A tool of the bridge is called; {@link GeminiProcess.answerTool} answers, at any time. */
+  readonly onToolCall: (id: string, name: string, args: Record<string, unknown>) => void;
   readonly onTurnEnded: (turn: string, history: History) => void;
   /** The process has ended without being asked to. */
   readonly onDeath: (lastWords: string) => void;
@@ -99,8 +110,13 @@ export class GeminiProcess {
     return this.#stderr.trim();
   }
 
-  turn(id: string, content: readonly Part[]): void {
-    this.#send({ type: "turn", id, content: [...content] });
+  /** @param tools the client's, for this turn */
+  turn(id: string, content: readonly Part[], tools: readonly ToolDefinition[]): void {
+    this.#send({ type: "turn", id, content: [...content], tools: [...tools] });
+  }
+
+  answerTool(id: string, answer: ToolAnswer): void {
+    this.#send({ type: "toolAnswer", id, answer });
   }
 
   abort(): void {
@@ -163,6 +179,8 @@ export class GeminiProcess {
         return this.#ready.reject(new Error(message.message));
       case "told":
         return this.#options.onTold(message.turn, message.told);
+      case "toolCall":
+        return this.#options.onToolCall(message.id, message.name, message.args);
       case "turnEnded":
         return this.#options.onTurnEnded(message.turn, message.history);
       case "mcpStatus":

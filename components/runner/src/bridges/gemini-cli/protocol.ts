@@ -24,12 +24,25 @@ const Server = z.object({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
+/** A tool that the bridge carries out. */
+const ToolDefinition = z.object({
+  name: z.string(),
+  description: z.string(),
+  /** The JSON schema of an object. */
+  parameters: z.record(z.string(), z.unknown()),
+});
+export type ToolDefinition = z.infer<typeof ToolDefinition>;
+
+const ToolAnswer = z.object({ text: z.string(), isError: z.boolean() });
+export type ToolAnswer = z.infer<typeof ToolAnswer>;
+
 const StartOptions = z.object({
   workingDirectory: z.string(),
   directories: z.array(z.string()),
   model: z.string(),
   permissionMode: PermissionMode,
   mcpServers: z.record(z.string(), Server),
+  tools: z.array(ToolDefinition),
   /** The broker stands where the provider is; its token is handed over here, not in the environment. */
   baseUrl: z.string(),
   apiKey: z.string(),
@@ -41,7 +54,14 @@ export type StartOptions = z.infer<typeof StartOptions>;
 
 export const ToChild = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), options: StartOptions }),
-  z.object({ type: z.literal("turn"), id: z.string(), content: z.array(Part) }),
+  z.object({
+    type: z.literal("turn"),
+    id: z.string(),
+    content: z.array(Part),
+    /** The client's, for this turn. */
+    tools: z.array(ToolDefinition),
+  }),
+  z.object({ type: z.literal("toolAnswer"), id: z.string(), answer: ToolAnswer }),
   z.object({ type: z.literal("abort") }),
   z.object({ type: z.literal("model"), model: z.string() }),
   z.object({ type: z.literal("permissionMode"), permissionMode: PermissionMode }),
@@ -87,6 +107,7 @@ export const FromChild = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), tools: z.array(z.string()), models: z.array(z.string()) }),
   z.object({ type: z.literal("failed"), message: z.string() }),
   z.object({ type: z.literal("told"), turn: z.string(), told: Told }),
+  z.object({ type: z.literal("toolCall"), id: z.string(), name: z.string(), args: z.record(z.string(), z.unknown()) }),
   z.object({ type: z.literal("turnEnded"), turn: z.string(), history: History }),
   z.object({
     type: z.literal("mcpStatus"),

@@ -13,6 +13,10 @@ export class Translator {
     this.#speech = new Speech({ newId, now });
   }
 
+  newRun(): void {
+    this.#speech.newRun();
+  }
+
   translate(told: Told): Event[] {
     const speech = this.#speech;
     switch (told.type) {

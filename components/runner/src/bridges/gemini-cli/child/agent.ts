@@ -8,11 +8,12 @@ import {
   VALID_GEMINI_MODELS,
   type Config,
 } from "@google/gemini-cli-core";
-import type { FromChild, History, Part, StartOptions, Told } from "../protocol.ts";
+import type { FromChild, History, Part, StartOptions, Told, ToolAnswer, ToolDefinition } from "../protocol.ts";
 import { letThrough } from "./approvals.ts";
 import { openConfiguration } from "./configuration.ts";
 import { approvalModeOf } from "./policy.ts";
 import { unfinishedTurn } from "../unfinished-turn.ts";
+import { SessionTools } from "./session-tools.ts";
 import { toldOf } from "./told.ts";
 import { ToolOutputs } from "./tool-outputs.ts";
 
@@ -22,19 +23,35 @@ export class Agent {
   readonly #config: Config;
   readonly #outputs: ToolOutputs;
   readonly #servers: readonly string[];
+  readonly #tools: SessionTools;
   #session: LegacyAgentSession | undefined;
 
-  private constructor(config: Config, servers: readonly string[]) {
+  private constructor(config: Config, servers: readonly string[], tools: SessionTools) {
     this.#config = config;
+    this.#tools = tools;
     this.#servers = servers;
     this.#outputs = new ToolOutputs(config);
     letThrough(config);
   }
 
-  static async open(options: StartOptions): Promise<Agent> {
+  /** @param ask takes a call of a tool that the bridge carries out */
+  static async open(
+    options: StartOptions,
+    ask: (call: { id: string; name: string; args: Record<string, unknown> }) => void,
+  ): Promise<Agent> {
     const config = await openConfiguration(options);
     if (options.history.length > 0) await config.getGeminiClient().resumeChat(options.history);
-    return new Agent(config, Object.keys(options.mcpServers));
+    const tools = new SessionTools(config, ask);
+    await tools.register(options.tools);
+    return new Agent(config, Object.keys(options.mcpServers), tools);
+  }
+
+  async offer(tools: readonly ToolDefinition[]): Promise<void> {
+    await this.#tools.offer(tools);
+  }
+
+  answerTool(id: string, answer: ToolAnswer): void {
+    this.#tools.answered(id, answer);
   }
 
   get tools(): string[] {

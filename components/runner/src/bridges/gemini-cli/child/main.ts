@@ -16,15 +16,16 @@ const tell = (message: FromChild): void => {
 
 async function start(options: Extract<ToChild, { type: "start" }>["options"]): Promise<void> {
   try {
-    agent = await Agent.open(options);
+    agent = await Agent.open(options, (call) => tell({ type: "toolCall", ...call }));
     tell({ type: "ready", tools: agent.tools, models: agent.models });
   } catch (error) {
     tell({ type: "failed", message: messageOf(error) });
   }
 }
 
-async function turn(current: Agent, id: string, content: Extract<ToChild, { type: "turn" }>["content"]): Promise<void> {
+async function turn(current: Agent, { id, content, tools }: Extract<ToChild, { type: "turn" }>): Promise<void> {
   try {
+    await current.offer(tools);
     await current.turn(id, content, (told) => tell({ type: "told", turn: id, told }));
   } catch (error) {
     const told = { type: "problem" as const, status: "INTERNAL", message: messageOf(error), fatal: true };
@@ -46,7 +47,9 @@ async function handle(message: ToChild): Promise<void> {
   if (agent === undefined) return;
   switch (message.type) {
     case "turn":
-      return turn(agent, message.id, message.content);
+      return turn(agent, message);
+    case "toolAnswer":
+      return agent.answerTool(message.id, message.answer);
     case "abort":
       return agent.abort();
     case "model":
