@@ -24,6 +24,7 @@ import { platformActions, type PlatformActions } from "./platform/actions.ts";
 import { promptRunId } from "./runs/former-attempt.ts";
 import { RunPositions } from "./runs/positions.ts";
 import { Runs } from "./runs/runs.ts";
+import { WORKSPACE, WorkspaceNews, workspaceRunId } from "./runs/workspace-news.ts";
 import { Models } from "./session/model.ts";
 import type { ProjectConfiguration } from "./session/project-configuration.ts";
 import type { SessionClient } from "./session/session.ts";
@@ -77,6 +78,7 @@ export class Runner {
   readonly #tracing: Tracing;
   readonly #configuration: ProjectConfiguration;
   readonly #follower: SpecFollower;
+  readonly #news: WorkspaceNews;
   #children: readonly ChildSession[];
   #digest: DigestState;
   #model: string | undefined;
@@ -142,6 +144,15 @@ export class Runner {
       initial: state.current.sharedState,
       save: (sharedState) => void state.update({ sharedState }).catch((error: unknown) => this.#unsaved(error)),
     });
+    const { signal } = this.#ending;
+    this.#news = new WorkspaceNews({
+      begin: async (until) => this.runs.beginAutonomousRun(WORKSPACE, until, workspaceRunId(this.newId())),
+      read: () => workspace.news(),
+      announce: (event) => this.runs.announce(event),
+      isTaken: () => this.runs.activeRunId !== undefined || this.runs.interrupts.length > 0,
+      newId: () => this.newId(),
+      signal,
+    });
     this.ready = this.#prepare(start);
     this.#follower = new SpecFollower({
       initial: object.spec,
@@ -183,7 +194,6 @@ export class Runner {
     reporter.start();
     reporter.touch();
     if (!start.delivered) this.#submitPrompt(object);
-    const { signal } = this.#ending;
     void session.watch((now) => this.#onSession(now), signal);
     void this.#configuration.watch(() => this.#follower.projectChanged(), signal);
   }
@@ -298,13 +308,12 @@ export class Runner {
     const usageKnown = usage.start();
     const tracingKnown = this.#tracing.open();
     await workspace.prepareFolders();
-    await Promise.all([
-      prepareRepositories(workspace.repositories, object.spec.repos ?? [], this.#logger, this.#ending.signal),
-      workspace.workflow.reconcile(object.spec.activeWorkflow, this.#ending.signal),
-    ]);
-    if (workspace.repositories.states.length > 0)
-      this.#announce("repositories", { items: workspace.repositories.states });
-    if (object.spec.activeWorkflow !== undefined) this.#announce("workflow", workspace.workflow.metadata);
+    await this.#news.during(
+      Promise.all([
+        prepareRepositories(workspace.repositories, object.spec.repos ?? [], this.#logger, this.#ending.signal),
+        workspace.workflow.reconcile(object.spec.activeWorkflow, this.#ending.signal),
+      ]),
+    );
     const { servers } = this.#toolServers(object.spec);
     this.#follower.startedWith(servers);
     const models = await Models.read(this.#environment.PILOTHOUSE_CONFIGURATION_DIR, this.#logger);
@@ -404,6 +413,8 @@ export class Runner {
     reporter.touch();
     this.#pushing = workspace.repositories.push(AbortSignal.timeout(PUSH_TIMEOUT)).then((failures) => {
       for (const failure of failures) this.#logger.warn({ failure }, "the working branch was not pushed");
+      const words = failures.map((failure) => `The working branch was not pushed. ${failure}`).join("\n");
+      return this.#news.say("push", words === "" ? undefined : words);
     });
   }
 

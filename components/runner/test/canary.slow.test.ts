@@ -5,13 +5,13 @@
 import { EventType, type SequencedEvent } from "@pilothouse/agui";
 import { secretForms } from "@pilothouse/contracts/runner/secret-forms";
 import { parseScript, startModelSimulator, type ModelSimulator } from "@pilothouse/model-simulator";
-import { spawn } from "node:child_process";
 import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BrokerProcess } from "./support/broker-process.ts";
+import { startGitServer } from "./support/git-server.ts";
 import { Platform, type TestSession } from "./support/platform.ts";
 import { RunnerProcess } from "./support/runner-process.ts";
 
@@ -80,6 +80,7 @@ describe("a session that uses every key", () => {
   let session: TestSession;
   let events: SequencedEvent[];
   const servers: Server[] = [];
+  let stopGit: () => Promise<void> = async () => undefined;
 
   const listen = async (server: Server): Promise<string> => {
     servers.push(server);
@@ -94,36 +95,18 @@ describe("a session that uses every key", () => {
     const source = join(platform.directory, "git", "private.git");
     execFileSync("git", ["init", "--quiet", "--bare", source]);
     // Git's own server, for those who know the password; it says to everybody what it was sent.
-    const git = await listen(
-      createServer((request, response) => {
+    const gitServer = await startGitServer({
+      root: join(platform.directory, "git"),
+      answer: (request, response) => {
         const sent = request.headers.authorization ?? "";
         response.setHeader("x-echo", sent);
-        if (sent !== `Basic ${Buffer.from(`robot:${KEYS.GIT_PASSWORD}`).toString("base64")}`)
-          return void response.writeHead(401).end(sent);
-        const [path, query = ""] = (request.url ?? "").split("?");
-        const backend = spawn("git", ["http-backend"], {
-          env: {
-            PATH: process.env["PATH"],
-            GIT_PROJECT_ROOT: join(platform.directory, "git"),
-            GIT_HTTP_EXPORT_ALL: "1",
-            PATH_INFO: path,
-            QUERY_STRING: query,
-            REQUEST_METHOD: request.method,
-            CONTENT_TYPE: request.headers["content-type"],
-            GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
-          },
-        });
-        request.pipe(backend.stdin);
-        const chunks: Buffer[] = [];
-        backend.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-        backend.once("close", () => {
-          const output = Buffer.concat(chunks);
-          const end = output.indexOf("\r\n\r\n");
-          const type = /content-type: (.*)/i.exec(output.subarray(0, end).toString())?.[1];
-          response.writeHead(200, { "content-type": type }).end(output.subarray(end + 4));
-        });
-      }),
-    );
+        if (sent === `Basic ${Buffer.from(`robot:${KEYS.GIT_PASSWORD}`).toString("base64")}`) return false;
+        response.writeHead(401).end(sent);
+        return true;
+      },
+    });
+    stopGit = async () => gitServer.close();
+    const { url: git } = gitServer;
     const tools = await listen(
       createServer((request, response) => {
         response.writeHead(500, { "x-echo": request.headers["x-key"] }).end(`key ${String(request.headers["x-key"])}`);
@@ -161,6 +144,7 @@ describe("a session that uses every key", () => {
     runner.kill("SIGKILL");
     await runner.exited;
     await broker.stop();
+    await stopGit();
     for (const server of servers) {
       server.closeAllConnections();
       server.close();

@@ -70,6 +70,7 @@ export class Runs {
   #active: ActiveRun | undefined;
   #waitingAutonomous: { resolve(): void; reject(error: unknown): void }[] = [];
   #stopping = false;
+  #isReady = false;
   /** What is to be told in the next run. */
   #announcements: Event[] = [];
   #idle = Promise.withResolvers<void>();
@@ -83,7 +84,10 @@ export class Runs {
     this.#knownRuns = new Set([...options.state.current.runIds, ...this.#queue.map(({ request }) => request.runId)]);
     this.#idle.resolve();
     options.ready.then(
-      () => this.#next(),
+      () => {
+        this.#isReady = true;
+        this.#next();
+      },
       () => undefined,
     );
   }
@@ -177,7 +181,7 @@ export class Runs {
   }
 
   /** Opens a run of the framework's own when no other is open. Rejects when the signal aborts before. */
-  async beginAutonomousRun(reason: string, signal: AbortSignal): Promise<AutonomousRun> {
+  async beginAutonomousRun(reason: string, signal: AbortSignal, runId = this.#options.newId()): Promise<AutonomousRun> {
     while (this.#active !== undefined && !this.#stopping) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const waiter = { resolve, reject };
@@ -191,7 +195,7 @@ export class Runs {
     }
     signal.throwIfAborted();
     if (this.#stopping) throw new RunnerError("STOPPING", "the session is stopping and takes no runs");
-    const active = this.#open({ runId: this.#options.newId(), messages: [], resume: [] }, { autonomous: reason });
+    const active = this.#open({ runId, messages: [], resume: [] }, { autonomous: reason });
     void active.forced.promise.then((outcome) => this.#close(active, outcome));
     return {
       sink: this.#sink(active),
@@ -261,7 +265,8 @@ export class Runs {
 
   #next(): void {
     if (this.#active !== undefined || this.#stopping) return;
-    const next = this.#queue.shift();
+    // The platform's own runs may come before the framework is ready; the others wait for it.
+    const next = this.#isReady ? this.#queue.shift() : undefined;
     if (next !== undefined) {
       void this.#execute(next.request);
       return;

@@ -1,6 +1,7 @@
 /** The digest of what the agent does, for `status.agent`: a pure step per event. */
 import { EventType, type Event } from "@pilothouse/agui";
 import { AgentDigest } from "@pilothouse/contracts/resources/agentic-session";
+import { isWorkspaceRun } from "../runs/workspace-news.ts";
 
 export interface DigestState {
   readonly digest: AgentDigest;
@@ -39,16 +40,24 @@ function step(state: DigestState, event: Event): DigestState {
     case EventType.TOOL_CALL_START:
       return { ...state, digest: { ...digest, toolCalls: digest.toolCalls + 1 } };
     case EventType.RUN_FINISHED:
+      if (isWorkspaceRun(event.runId)) return idleAgain(state);
       return finish(
         state,
         event.outcome?.type ?? "success",
         event.outcome?.type === "cancelled" ? "Cancelled." : undefined,
       );
     case EventType.RUN_ERROR:
+      if (isWorkspaceRun(event.metadata?.["runId"] ?? digest.runId)) return idleAgain(state);
       return finish(state, "error", event.message);
     default:
       return state;
   }
+}
+
+/** The platform's own runs are no turns of the agent, and say nothing of its result. */
+function idleAgain(state: DigestState): DigestState {
+  const { runId: _run, ...rest } = state.digest;
+  return { ...state, text: "", messageId: undefined, digest: { ...rest, status: "idle" } };
 }
 
 function withText(state: DigestState, text: string): DigestState {

@@ -33,6 +33,17 @@ describe("the agent's digest", () => {
     });
   });
 
+  it.each([
+    ["ended", { type: EventType.RUN_FINISHED, threadId: "t", runId: "workspace-1", outcome: { type: "success" } }],
+    ["failed", { type: EventType.RUN_ERROR, code: "CLONE_FAILED", message: "no" }],
+    ["was cut off", { type: EventType.RUN_ERROR, message: "no", metadata: { runId: "workspace-1" } }],
+  ] satisfies [string, Event][])("counts no run of the platform's own, which %s", (_how, last) => {
+    const begun: Event = { type: EventType.RUN_STARTED, threadId: "t", runId: "workspace-1" };
+    const digest = after([begun, last]);
+    expect(digest).toMatchObject({ status: "idle", turns: 0, finishedRuns: 0 });
+    expect([digest.runId, digest.result, digest.lastRunOutcome]).toEqual([undefined, undefined, undefined]);
+  });
+
   it("has the last answer as result when the run ends", () => {
     const digest = after([run, ...say("a", "first"), ...say("b", "last"), end({ type: "success" })]);
     expect(digest).toMatchObject({

@@ -6,7 +6,8 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Repository } from "@pilothouse/contracts/resources/agentic-session";
-import { RunnerError } from "../errors.ts";
+import { messageOf, RunnerError } from "../errors.ts";
+import { cloneReason } from "./clone-reason.ts";
 import type { Git } from "./git.ts";
 
 export interface CloneOptions {
@@ -97,7 +98,11 @@ async function attempt(kind: CloneKind, target: string, options: CloneOptions): 
       },
     });
   } catch (error) {
-    if (!otherwise.signal.aborted || signal.aborted) throw error;
+    if (signal.aborted) throw error;
+    if (!otherwise.signal.aborted) {
+      const reason = cloneReason(messageOf(error), repository.url, repository.branch);
+      throw new RunnerError("CLONE_FAILED", reason, { cause: error });
+    }
   }
   if (otherwise.signal.aborted) throw new TryOther(kind);
 }

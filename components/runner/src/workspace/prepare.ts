@@ -8,7 +8,7 @@ import type { Repositories } from "./repositories.ts";
 const PAUSES = [1000, 3000];
 /** Git's words for what another try will not change. */
 const FINAL =
-  /not found|does not exist|no branch|denied|error: 40[0134]|asks for a credential|refused the credential|Authentication failed|could not read Username|not allowed|not appear to be a git repository|not a git repository|invalid credentials/i;
+  /not found|does not exist|no branch|no such repository|denied|error: 40[0134]|asks for a credential|did not let the project in|Authentication failed|not allowed|invalid credentials/i;
 
 /** @throws RunnerError CLONE_FAILED with git's reason for the first repository that is not there */
 export async function prepareRepositories(

@@ -1,5 +1,6 @@
 /** The folders of the workspace, its repositories and what is known about them. */
 import { mkdir } from "node:fs/promises";
+import { EventType, type Event } from "@pilothouse/agui";
 import type { AgenticSession } from "@pilothouse/contracts/resources/agentic-session";
 import type { GitHost } from "@pilothouse/contracts/runner/git-hosts";
 import type { RepositoryDiff, RepositoryStatus } from "@pilothouse/contracts/rest/runner";
@@ -72,6 +73,21 @@ export class Workspace {
     const { paths } = this.#options;
     const folders = [paths.repositories, paths.artifacts, paths.uploads, paths.home, paths.claude, paths.events];
     await Promise.all(folders.map(async (folder) => mkdir(folder, { recursive: true })));
+  }
+
+  /** What clients are told of repositories and workflow. */
+  news(): Event[] {
+    const { states } = this.repositories;
+    const { metadata, status } = this.workflow;
+    const custom = (name: string, value: unknown): Event => ({
+      type: EventType.CUSTOM,
+      name,
+      value: structuredClone(value),
+    });
+    return [
+      ...(states.length === 0 ? [] : [custom("repositories", { items: states })]),
+      ...(status === undefined ? [] : [custom("workflow", metadata)]),
+    ];
   }
 
   get artifacts(): string {

@@ -1,6 +1,7 @@
 /** A recording: lines of `{"at": <ms since its run began>, "event": <AG-UI event>}`, several runs one after the other. */
 import { endsRun, EventType, parseEvent, type Event } from "@pilothouse/agui";
 import { z } from "zod";
+import { isWorkspaceRun } from "../../runs/workspace-news.ts";
 import { messageOf, RunnerError } from "../../errors.ts";
 
 export interface RecordedEvent {
@@ -24,7 +25,8 @@ export function parseRecording(text: string, name: string): RecordedRun[] {
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const recorded = parseLine(line, name, index + 1);
-    if (recorded.event.type === EventType.RUN_STARTED) {
+    if (recorded.event.type === EventType.RUN_STARTED && isWorkspaceRun(recorded.event.runId)) current = undefined;
+    else if (recorded.event.type === EventType.RUN_STARTED) {
       current = { events: [], end: undefined };
       runs.push(current);
     } else if (current !== undefined && endsRun(recorded.event)) {
