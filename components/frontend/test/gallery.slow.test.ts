@@ -11,6 +11,7 @@ import * as fc from "fast-check";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anyStream } from "./any-stream.ts";
+import { firstLoad } from "./first-load.ts";
 
 const FOLDER = fileURLToPath(new URL("..", import.meta.url));
 const BUILD_DIR = "node_modules/.cache/ui-test";
@@ -275,6 +276,16 @@ describe("any stream of events", () => {
     },
     60_000 + FUZZ_RUNS * 200,
   );
+});
+
+describe("the session page", () => {
+  it("needs 250 KB of compressed script at most, with room for the colours of its first code", () => {
+    const files = firstLoad(join(FOLDER, BUILD_DIR), "(signed-in)/projects/[project]/sessions/[session]/page");
+    const kilobytes = [...files.values()].reduce((sum, size) => sum + size, 0) / 1024;
+    expect(files.size).toBeGreaterThan(5);
+    // The highlighter and a grammar are 12 KB; what the network adds to each answer is the rest.
+    expect(kilobytes).toBeLessThanOrEqual(232);
+  });
 });
 
 describe("the page's policy", () => {

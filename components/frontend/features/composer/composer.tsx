@@ -4,7 +4,6 @@ import { ArrowUp, Paperclip } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, type Ref, useImperativeHandle, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { GrowingTextarea } from "@/components/ui/growing-textarea";
-import { Tooltip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/class-names";
 import * as texts from "@/lib/texts";
 import { useDraft } from "@/lib/use-draft";
@@ -125,18 +124,17 @@ export function Composer(props: ComposerProps) {
             event.target.value = "";
           }}
         />
-        <Tooltip content={attachRefusal ?? texts.attach.add}>
-          <Button
-            variant="ghost"
-            size="icon-sm"
-            aria-label={texts.attach.add}
-            aria-disabled={!canAttach}
-            onClick={() => (canAttach ? picker.current?.click() : undefined)}
-            className="-ml-1.5"
-          >
-            <Paperclip aria-hidden className="size-4" />
-          </Button>
-        </Tooltip>
+        <Button
+          variant="ghost"
+          title={attachRefusal ?? texts.attach.add}
+          size="icon-sm"
+          aria-label={texts.attach.add}
+          aria-disabled={!canAttach}
+          onClick={() => (canAttach ? picker.current?.click() : undefined)}
+          className="-ml-1.5"
+        >
+          <Paperclip aria-hidden className="size-4" />
+        </Button>
         <span className="mr-auto hidden text-xs text-ink-3 sm:inline">
           {attachments.isBusy ? texts.attach.wait : text === "" ? "" : texts.composer.newlineHint}
         </span>

@@ -3,7 +3,6 @@ import { Square } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast";
-import { Tooltip } from "@/components/ui/tooltip";
 import { messageOf } from "@/lib/api/request";
 import * as texts from "@/lib/texts";
 
@@ -16,15 +15,14 @@ export function InterruptButton({ onInterrupt }: { onInterrupt: () => Promise<vo
       .finally(() => setPending(false));
   };
   return (
-    <Tooltip content={texts.composer.interrupt}>
-      <Button
-        size="icon-sm"
-        disabled={isPending}
-        aria-label={isPending ? texts.composer.interrupting : texts.composer.interrupt}
-        onClick={interrupt}
-      >
-        <Square aria-hidden className="size-3 fill-current" />
-      </Button>
-    </Tooltip>
+    <Button
+      size="icon-sm"
+      disabled={isPending}
+      title={texts.composer.interrupt}
+      aria-label={isPending ? texts.composer.interrupting : texts.composer.interrupt}
+      onClick={interrupt}
+    >
+      <Square aria-hidden className="size-3 fill-current" />
+    </Button>
   );
 }
