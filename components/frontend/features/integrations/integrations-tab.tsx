@@ -1,6 +1,5 @@
 "use client";
-import { IntegrationStatus, SecretKeysAnswer } from "@pilothouse/contracts";
-import { z } from "zod";
+import { SecretKeysAnswer } from "@pilothouse/contracts";
 import { api } from "@/lib/api/paths";
 import { queryKeys } from "@/lib/api/query-keys";
 import * as texts from "@/lib/texts";
@@ -8,9 +7,8 @@ import { Guarded } from "../settings/guarded";
 import { Section } from "../settings/section";
 import { useSettingsQuery } from "../settings/use-settings-query";
 import { IntegrationCard } from "./integration-card";
+import { IntegrationStates } from "./integration-states";
 import { SERVICES } from "./services";
-
-const States = z.object({ items: z.array(IntegrationStatus) });
 
 export function IntegrationsTab({ project }: { project: string }) {
   const secrets = useSettingsQuery(
@@ -18,7 +16,7 @@ export function IntegrationsTab({ project }: { project: string }) {
     SecretKeysAnswer,
     api.integrationSecrets(project),
   );
-  const states = useSettingsQuery(queryKeys.integrations(project), States, api.integrations(project));
+  const states = useSettingsQuery(queryKeys.integrations(project), IntegrationStates, api.integrations(project));
   return (
     <Section title={texts.integrations.title} lead={texts.integrations.lead}>
       <Guarded project={project} action="manageSecrets" query={secrets}>

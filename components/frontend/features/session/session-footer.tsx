@@ -38,7 +38,7 @@ function Connection({ connection, isEnded }: { connection: ConnectionState; isEn
   return (
     <span
       role="status"
-      className={cn("flex shrink-0 items-center gap-1.5", status === "waiting" && !isEnded && "text-warn-ink")}
+      className={cn("flex min-w-19 shrink-0 items-center gap-1.5", status === "waiting" && !isEnded && "text-warn-ink")}
     >
       <span aria-hidden className={cn("size-1.5 rounded-full", isEnded ? "bg-ink-3" : tones[status])} />
       {label}

@@ -1,8 +1,11 @@
+import { HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { SettingsPage } from "@/features/settings/settings-page";
 import { SETTINGS_TABS } from "@/features/settings/tabs";
+import { prefetch } from "@/lib/server/prefetch";
 import * as texts from "@/lib/texts";
+import { firstDataOf } from "./first-data";
 
 export const metadata: Metadata = { title: texts.settings.title };
 
@@ -14,5 +17,10 @@ export default async function SettingsTab({ params }: SettingsRouteProps) {
   const { project, tab } = await params;
   const known = SETTINGS_TABS.find((name) => name === tab);
   if (known === undefined) notFound();
-  return <SettingsPage project={decodeURIComponent(project)} tab={known} />;
+  const name = decodeURIComponent(project);
+  return (
+    <HydrationBoundary state={await prefetch(firstDataOf(name, known))}>
+      <SettingsPage project={name} tab={known} />
+    </HydrationBoundary>
+  );
 }
