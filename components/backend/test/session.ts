@@ -15,11 +15,16 @@ export interface TestSession {
   readonly token: string;
 }
 
-export async function createSession(cluster: TestCluster, project: string, name: string): Promise<TestSession> {
+export async function createSession(
+  cluster: TestCluster,
+  project: string,
+  name: string,
+  environmentVariables: Record<string, string> = {},
+): Promise<TestSession> {
   const { admin } = cluster;
   const session = await admin.create(
     agenticSessions,
-    { metadata: { name }, spec: { runnerType: "replay", permissionMode: "bypass" } },
+    { metadata: { name }, spec: { runnerType: "replay", permissionMode: "bypass", environmentVariables } },
     { namespace: project },
   );
   const token = await runnerOf(cluster, project, name);
@@ -34,6 +39,7 @@ export async function runnerOf(cluster: TestCluster, project: string, name: stri
   await admin.create(serviceAccounts, { metadata }, { namespace: project });
   const rules = [
     { apiGroups: [API_GROUP], resources: ["agenticsessions"], resourceNames: [name], verbs: ["get", "list", "watch"] },
+    { apiGroups: [API_GROUP], resources: ["agenticsessions/status"], resourceNames: [name], verbs: ["get", "patch"] },
   ];
   await admin.create(roles, { metadata, rules }, { namespace: project });
   const binding = {
@@ -52,13 +58,14 @@ export async function accountToken({ admin }: TestCluster, namespace: string, na
   return Token.parse(issued).status.token;
 }
 
-/** Writes what the operator writes when a pod becomes ready or goes. */
+/** Writes what the operator writes when a pod becomes ready or goes, or is on its way. */
 export async function setEndpoint(
   cluster: TestCluster,
   { project, name }: TestSession,
   endpoint: string | null,
+  phase: "Stopped" | "Creating" | "Running" = endpoint === null ? "Stopped" : "Running",
 ): Promise<void> {
-  const status = { phase: endpoint === null ? "Stopped" : "Running", endpoint };
+  const status = { phase, endpoint };
   const patch = { type: "merge", body: { status } } as const;
   await cluster.admin.patch(agenticSessions, { namespace: project, name }, patch, { subresource: "status" });
 }

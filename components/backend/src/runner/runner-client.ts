@@ -29,6 +29,8 @@ export interface RunnerAnswer {
   readonly body: Readable;
 }
 
+/** Whoever acts is told soon that nothing came of it; what is read may take a runner longer to find out. */
+const LONGEST_ACT_MILLISECONDS = 20_000;
 const LARGEST_ERROR = 64 * 1024;
 const LARGEST_JSON = 32 * 1024 * 1024;
 
@@ -103,6 +105,7 @@ export class RunnerClient {
         headers: { ...request.headers, authorization: `Bearer ${grant}` },
         body: request.body ?? null,
         signal: request.signal ?? null,
+        ...(request.method === "GET" ? {} : { headersTimeout: LONGEST_ACT_MILLISECONDS }),
       });
       return { status: statusCode, headers, body };
     } catch (error) {

@@ -2,10 +2,12 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BackendEnvironment } from "../configuration.ts";
+import { bounded } from "./bounded.ts";
 import { SqliteStore } from "./sqlite/sqlite-store.ts";
 import type { Store } from "./store.ts";
 import { isStoreAway } from "./unavailable.ts";
 
+const LONGEST_MILLISECONDS = 15_000;
 /** A database that starts with the backend, or is just restarted, is waited for. */
 const PATIENCE_MILLISECONDS = 60_000;
 
@@ -20,7 +22,7 @@ export async function openStore(
   const deadline = performance.now() + PATIENCE_MILLISECONDS;
   for (;;) {
     try {
-      return await PostgresStore.open(DATABASE_URL, Date.now, warn);
+      return bounded(await PostgresStore.open(DATABASE_URL, Date.now, warn), LONGEST_MILLISECONDS);
     } catch (error) {
       if (!isStoreAway(error) || performance.now() > deadline) throw error;
       warn?.("the database does not answer yet; trying again");
