@@ -12,8 +12,12 @@ export const COMPILE_CACHE = join(ROOT, ".tools", "compile-cache");
 
 /** User inside the pods of the operator (`runAsUser`); Node keeps one cache per user. */
 const POD_USER = 1000;
-/** By component: the program that loads what the component's containers load. */
-const CONTAINER_PROGRAMS = [join("runner", "src", "load.ts"), join("broker", "src", "main.ts")];
+/** By component: programs that load what the component's containers load. */
+const CONTAINER_PROGRAMS = [
+  join("runner", "src", "load.ts"),
+  join("runner", "src", "main.ts"),
+  join("broker", "src", "main.ts"),
+];
 
 /** Loads the containers' programs once, outside any session. Never fails: without a cache they only start slower. */
 export async function fillCompileCache(signal: AbortSignal): Promise<void> {

@@ -25,6 +25,15 @@ const OPEN_PATHS = new Set(["/health", "/ready", "/metrics"]);
 /** A run may carry images. */
 const LARGEST_BODY = 16 * 1024 * 1024;
 
+/**
+ * Bodies are parsed with zod: compilers of JSON schemas, which no route has, need not be loaded at each session's start.
+ * Fastify's type asks for functions as Ajv makes them.
+ */
+const NO_COMPILERS = {
+  buildValidator: (() => () => () => true) as never,
+  buildSerializer: () => () => (body: unknown) => JSON.stringify(body),
+};
+
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { runner, grants, logger } = options;
   const app = fastify({
@@ -33,6 +42,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // Streams to the backend live as long as the runner: closing must not wait for them.
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
+    schemaController: { compilersFactory: NO_COMPILERS },
   });
   app.decorateRequest("caller", undefined);
 

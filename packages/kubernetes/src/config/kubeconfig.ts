@@ -2,7 +2,6 @@
 // credential plugins (`exec`, `auth-provider`) and basic authentication are refused with a message that says so.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { parse } from "yaml";
 import { ConfigurationError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { staticToken, tokenFromFile, type TokenSource } from "./token-source.ts";
@@ -35,6 +34,8 @@ export async function parseKubeconfig(
 
   let document: unknown;
   try {
+    // Nobody inside a cluster needs it.
+    const { parse } = await import("yaml");
     document = parse(content);
   } catch (error) {
     throw invalid("not valid YAML", error);
