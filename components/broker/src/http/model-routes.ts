@@ -105,6 +105,7 @@ export async function serveModel(
       maxRequestBytes: configuration.maxRequestBytes,
       signal: AbortSignal.any([gone.signal, broker.stopping]),
       now,
+      ...(provider.tidy === undefined ? {} : { rewrite: provider.tidy }),
       onAnswer(meter) {
         running = { provider, meter };
         broker.running.add(running);

@@ -27,16 +27,20 @@ const Value = z.looseObject({
   type: z.string(),
   model: z.string().optional(),
   usage: Usage.nullish(),
+  content: z.unknown().optional(),
   message: z.looseObject({ model: z.string().optional(), usage: Usage.nullish() }).optional(),
   delta: z
     .looseObject({ text: z.string().optional(), thinking: z.string().optional(), partial_json: z.string().optional() })
     .optional(),
 });
 
-function anthropicMeter(): Meter {
+function anthropicMeter(bytes: () => number): Meter {
   let model: string | undefined;
-  let usage: z.infer<typeof Usage> | undefined;
+  let usage: z.infer<typeof Usage> = {};
   let characters = 0;
+  let begun = false;
+  /** Whether the number of the whole answer was said, not only that of its first word. */
+  let final = false;
   return {
     see(value) {
       const parsed = Value.safeParse(value);
@@ -46,23 +50,28 @@ function anthropicMeter(): Meter {
         characters += (delta.text ?? delta.thinking ?? delta.partial_json ?? "").length;
         return;
       }
+      begun ||= type === "message_start" || type === "message";
+      if (type === "message") characters += JSON.stringify(parsed.data.content ?? "").length;
       model = message?.model ?? parsed.data.model ?? model;
       const fresh = message?.usage ?? parsed.data.usage;
       // message_delta repeats the numbers, grown; what it leaves out stands in message_start.
+      if (fresh?.output_tokens != null && type !== "message_start") final = true;
       if (fresh)
         usage = { ...usage, ...Object.fromEntries(Object.entries(fresh).filter(([, count]) => count != null)) };
     },
     read(complete): Reading | undefined {
-      if (usage === undefined) return undefined;
+      if (!begun) return undefined;
       const said = usage.output_tokens ?? 0;
-      const guessed = complete ? 0 : guessTokens(characters);
+      const guessed = complete && final ? 0 : guessTokens(characters);
+      const { input_tokens, cache_read_input_tokens, cache_creation_input_tokens } = usage;
+      const isPromptKnown = (input_tokens ?? cache_read_input_tokens ?? cache_creation_input_tokens ?? null) !== null;
       return {
         model,
-        freshTokens: usage.input_tokens ?? 0,
-        cacheReadTokens: usage.cache_read_input_tokens ?? 0,
-        cacheWriteTokens: usage.cache_creation_input_tokens ?? 0,
+        freshTokens: isPromptKnown ? (input_tokens ?? 0) : guessTokens(bytes()),
+        cacheReadTokens: cache_read_input_tokens ?? 0,
+        cacheWriteTokens: cache_creation_input_tokens ?? 0,
         outputTokens: Math.max(said, guessed),
-        estimated: guessed > said,
+        estimated: guessed > said || !isPromptKnown,
       };
     },
   };
@@ -85,5 +94,5 @@ export const anthropic: Provider = {
     type: "error",
     error: { type: ERROR_TYPES[status] ?? "api_error", message },
   }),
-  meter: () => anthropicMeter(),
+  meter: ({ bytes }) => anthropicMeter(bytes),
 };

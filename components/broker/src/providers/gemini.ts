@@ -1,6 +1,7 @@
 /** Google's Gemini API (generateContent). */
 import { z } from "zod";
 import type { Meter } from "../usage/reading.ts";
+import { plainEvents } from "../proxy/plain-events.ts";
 import { guessTokens } from "../usage/reading.ts";
 import type { Provider } from "./provider.ts";
 
@@ -15,7 +16,7 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
   504: "DEADLINE_EXCEEDED",
 };
 
-const Count = z.number().min(0).optional();
+const Count = z.number().min(0).nullish();
 
 const Value = z.looseObject({
   modelVersion: z.string().optional(),
@@ -27,7 +28,7 @@ const Value = z.looseObject({
       thoughtsTokenCount: Count,
       toolUsePromptTokenCount: Count,
     })
-    .optional(),
+    .nullish(),
 });
 
 const MODEL_PATH = /^\/v1(?:alpha|beta)?\/models\/([^/:]+)(?::([A-Za-z]+))?$/;
@@ -44,22 +45,24 @@ function geminiMeter(path: string, bytes: () => number): Meter {
     if (!parsed.success) return;
     model = parsed.data.modelVersion ?? model;
     usage = parsed.data.usageMetadata ?? usage;
-    characters += JSON.stringify(parsed.data["candidates"] ?? "").length;
+    const { candidates } = parsed.data;
+    if (candidates !== undefined) characters += JSON.stringify(candidates).length;
   };
   return {
     see,
     read(complete) {
-      if (usage === undefined && (complete || characters === 0)) return undefined;
+      if (usage === undefined && characters === 0) return undefined;
       const cached = usage?.cachedContentTokenCount ?? 0;
       const prompt = usage?.promptTokenCount ?? guessTokens(bytes());
+      const isWhole = complete && usage !== undefined;
       const said = (usage?.candidatesTokenCount ?? 0) + (usage?.thoughtsTokenCount ?? 0);
       return {
         model,
         freshTokens: Math.max(0, prompt - cached) + (usage?.toolUsePromptTokenCount ?? 0),
         cacheReadTokens: cached,
         cacheWriteTokens: 0,
-        outputTokens: said > 0 || complete ? said : guessTokens(characters),
-        estimated: !complete && (usage === undefined || said === 0),
+        outputTokens: said > 0 || isWhole ? said : guessTokens(characters),
+        estimated: !isWhole && (usage === undefined || said === 0),
       };
     },
   };
@@ -84,4 +87,5 @@ export const gemini: Provider = {
     error: { code: status, message, status: STATUS_WORDS[status] ?? "INTERNAL" },
   }),
   meter: ({ path, bytes }) => geminiMeter(path, bytes),
+  tidy: plainEvents,
 };

@@ -12,7 +12,7 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
   429: "rate_limit_error",
 };
 
-const Count = z.number().min(0).optional();
+const Count = z.number().min(0).nullish();
 const Details = z.looseObject({ cached_tokens: Count }).nullish();
 
 /** Chat completions say prompt and completion, responses say input and output. */
@@ -47,9 +47,9 @@ function openaiMeter(bytes: () => number): Meter {
       if (typeof delta === "string") characters += delta.length;
       else if (choices && choices.length > 0) characters += deltaLength(choices);
     },
-    read(complete) {
+    read() {
       if (usage === undefined) {
-        if (complete || characters === 0) return undefined;
+        if (model === undefined && characters === 0) return undefined;
         const guess = { model, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: true };
         return { ...guess, freshTokens: guessTokens(bytes()), outputTokens: guessTokens(characters) };
       }
@@ -67,11 +67,14 @@ function openaiMeter(bytes: () => number): Meter {
   };
 }
 
+/** Words and the arguments of calls; a document has them in `message`. */
 function deltaLength(choices: readonly unknown[]): number {
-  const Choice = z.looseObject({ delta: z.looseObject({ content: z.string().nullish() }) });
+  const Said = z.looseObject({ content: z.string().nullish(), tool_calls: z.array(z.unknown()).nullish() });
+  const Choice = z.looseObject({ delta: Said.nullish(), message: Said.nullish() });
   return choices.reduce<number>((sum, choice) => {
-    const parsed = Choice.safeParse(choice);
-    return sum + (parsed.success ? (parsed.data.delta.content ?? "").length : 0);
+    const { delta, message } = Choice.safeParse(choice).data ?? {};
+    const { content, tool_calls } = delta ?? message ?? {};
+    return sum + (content ?? "").length + (tool_calls ? JSON.stringify(tool_calls).length : 0);
   }, 0);
 }
 

@@ -1,4 +1,5 @@
 /** What the broker must know of a model provider: where keys go, which paths it forwards, how it counts and complains. */
+import type { Redactor as StreamRewriter } from "../secrets/redact.ts";
 import type { Meter } from "../usage/reading.ts";
 
 export type ProviderName = "anthropic" | "gemini" | "openai";
@@ -24,6 +25,8 @@ export interface Provider {
   keyHeaders(key: string): Readonly<Record<string, string>>;
   errorDocument(failure: ProviderFailure): unknown;
   meter(request: { readonly path: string; readonly bytes: () => number }): Meter;
+  /** Makes a stream of events simpler, for a client of this provider that does not read all that the standard allows. */
+  readonly tidy?: () => StreamRewriter;
   /** Changes a request that would otherwise be answered without numbers; only then is the body read as a whole. */
   readonly prepare?: {
     applies(path: string): boolean;

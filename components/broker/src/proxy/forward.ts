@@ -99,7 +99,7 @@ async function send(
   return { answer, bytes: bounded.bytes };
 }
 
-/** For a provider that said no numbers: a guess is better than a model that costs nothing. */
+/** For an answer that nobody understood: a guess is better than a model that costs nothing. */
 function guess(requestBytes: number, answerBytes: number): Reading {
   return {
     model: undefined,
@@ -146,12 +146,13 @@ export async function forward(
   }
   const counted = kind === "model" && status >= 200 && status < 300;
   const secrets = options.secrets ?? (key === undefined ? [] : [key]);
-  const body = unpack(answer, answer.headers["content-encoding"]);
+  const contentType = answer.headers["content-type"];
+  const body = hasBody(incoming, status) ? unpack(answer, answer.headers["content-encoding"]) : answer;
 
   const meter: Meter = provider.meter({ path: target.path, bytes: sent.bytes });
-  const scan = scanner(answer.headers["content-type"], (value) => meter.see(value));
+  const scan = scanner(contentType, (value) => meter.see(value));
   const clean = redactor(secrets);
-  const isStream = (answer.headers["content-type"] ?? "").startsWith("text/event-stream");
+  const isStream = /^text\/event-stream\b/i.test(contentType ?? "");
   const rewrite = isStream ? options.rewrite?.() : undefined;
   if (counted) options.onAnswer(meter);
   let answerBytes = 0;
@@ -184,5 +185,12 @@ export async function forward(
     response.destroy();
   }
   if (!counted) return { status, reading: undefined, complete, firstByte };
-  return { status, reading: meter.read(complete) ?? guess(sent.bytes(), answerBytes), complete, firstByte };
+  const spoke = answerBytes > 0 && /json|event-stream|^$/i.test(contentType ?? "");
+  const reading = meter.read(complete) ?? (spoke ? guess(sent.bytes(), answerBytes) : undefined);
+  return { status, reading, complete, firstByte };
+}
+
+/** Some name a packing for the body that they do not send. */
+function hasBody({ method }: IncomingMessage, status: number): boolean {
+  return method !== "HEAD" && status !== 204 && status !== 304;
 }

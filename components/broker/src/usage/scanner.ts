@@ -11,11 +11,12 @@ export interface Scanner {
   end(): void;
 }
 
-function parse(text: string, see: (value: unknown) => void): void {
+function parse(text: string, see: (value: unknown) => void, onFragment?: () => void): void {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
+    onFragment?.();
     return;
   }
   see(value);
@@ -24,8 +25,18 @@ function parse(text: string, see: (value: unknown) => void): void {
 function eventScanner(see: (value: unknown) => void): Scanner {
   const decoder = new StringDecoder("utf8");
   let line = "";
+  /** Of an event whose value goes on in the next line. */
+  let begun = "";
   const take = (finished: string): void => {
-    if (finished.startsWith("data:")) parse(finished.slice(5), see);
+    if (!finished.startsWith("data:")) {
+      if (finished === "") begun = "";
+      return;
+    }
+    const data = `${begun}${finished.slice(5)}`;
+    begun = "";
+    parse(data, see, () => {
+      if (data.length < LONGEST) begun = `${data}\n`;
+    });
   };
   return {
     push(chunk) {
