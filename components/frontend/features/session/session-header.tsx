@@ -27,32 +27,35 @@ export function SessionHeader({ project, session, actions, isPanelOpen, onToggle
   const state = liveState(session, useThread(liveRunOf));
   const title = sessionTitle(session);
   return (
-    <header className="flex min-h-13 flex-wrap items-center gap-x-3 gap-y-1 border-b md:flex-nowrap border-line px-4 py-2 sm:px-6">
-      <h1 className="max-w-full min-w-0 truncate text-[14.5px] font-semibold tracking-[-0.005em]" title={title}>
-        {title}
-      </h1>
-      <Subject session={session} />
-      <span title={state.reason} className="shrink-0">
-        <Badge tone={state.tone === "neutral" ? "neutral" : state.tone}>
-          <StateGlyph state={state} />
-          {state.label}
-        </Badge>
-      </span>
-      <span className="min-w-0 flex-1" />
-      <CostMeter session={session} />
-      <LifecycleButton project={project} session={session} actions={actions} />
-      <Button
-        variant="ghost"
-        size="icon-sm"
-        aria-pressed={isPanelOpen}
-        aria-label={isPanelOpen ? texts.session.hidePanel : texts.session.showPanel}
-        onClick={onTogglePanel}
-        className={cn(isPanelOpen && "bg-pick text-ink")}
-      >
-        <PanelRight aria-hidden className="size-4" />
-      </Button>
-      <SessionMenu project={project} session={session} actions={actions} />
-    </header>
+    // As wide as the conversation, not as the window: beside a wide panel it breaks into two lines, as on a phone.
+    <div className="@container border-b border-line">
+      <header className="flex min-h-13 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 @lg:flex-nowrap sm:px-6">
+        <h1 className="max-w-full min-w-0 truncate text-[14.5px] font-semibold tracking-[-0.005em]" title={title}>
+          {title}
+        </h1>
+        <Subject session={session} />
+        <span title={state.reason} className="shrink-0">
+          <Badge tone={state.tone === "neutral" ? "neutral" : state.tone}>
+            <StateGlyph state={state} />
+            {state.label}
+          </Badge>
+        </span>
+        <span className="min-w-0 flex-1" />
+        <CostMeter session={session} />
+        <LifecycleButton project={project} session={session} actions={actions} />
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-pressed={isPanelOpen}
+          aria-label={isPanelOpen ? texts.session.hidePanel : texts.session.showPanel}
+          onClick={onTogglePanel}
+          className={cn(isPanelOpen && "bg-pick text-ink")}
+        >
+          <PanelRight aria-hidden className="size-4" />
+        </Button>
+        <SessionMenu project={project} session={session} actions={actions} />
+      </header>
+    </div>
   );
 }
 

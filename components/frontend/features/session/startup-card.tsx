@@ -33,20 +33,24 @@ export function StartupCard({ project, startup }: { project: string; startup: St
         ))}
       </ol>
       {startup.reason === undefined ? null : (
-        <Notice
-          title={startup.reason}
-          action={
-            startup.fix === texts.startup.fixes.secret ? (
-              <Button size="sm" asChild>
-                <Link href={pages.settings(project, "secrets")}>{texts.create.addKey}</Link>
-              </Button>
-            ) : null
-          }
-        >
+        <Notice title={startup.reason} action={<WayToFix project={project} fix={startup.fix} />}>
           {startup.fix}
         </Notice>
       )}
     </section>
+  );
+}
+
+function WayToFix({ project, fix }: { project: string; fix: string | undefined }) {
+  const { fixes, openIntegrations } = texts.startup;
+  const isKey = fix === fixes.secret;
+  if (!isKey && fix !== fixes.clone) return null;
+  return (
+    <Button size="sm" asChild>
+      <Link href={pages.settings(project, isKey ? "secrets" : "integrations")}>
+        {isKey ? texts.create.addKey : openIntegrations}
+      </Link>
+    </Button>
   );
 }
 

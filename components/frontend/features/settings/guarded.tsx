@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice, Skeleton } from "@/components/ui/feedback";
 import { useAccess } from "@/lib/api/queries";
-import { messageOf } from "@/lib/api/request";
+import { ApiError, messageOf } from "@/lib/api/request";
 import * as texts from "@/lib/texts";
 
 interface GuardedProps<T> {
@@ -19,12 +19,14 @@ interface GuardedProps<T> {
 export function Guarded<T>({ project, action, query, children }: GuardedProps<T>) {
   const { data: access } = useAccess(project);
   const canChange = access?.allowedActions.includes(action) === true;
+  // That reading is refused as well is no news to who was told that their role does not allow this.
+  const isTold = access !== undefined && !canChange && query.error instanceof ApiError && query.error.status === 403;
   return (
     <>
       {access !== undefined && !canChange ? (
         <Notice tone="info" title={texts.common.notAllowed(access.userRole)} />
       ) : null}
-      {query.error === null ? null : (
+      {query.error === null || isTold ? null : (
         <Notice
           title={messageOf(query.error)}
           action={

@@ -53,6 +53,7 @@ export const startup = {
     schedule: "No machine has room for it. Free some resources, or ask for less.",
     clone: "Check the address, the branch, and the token under Settings.",
   },
+  openIntegrations: "Open settings",
 } as const;
 
 export const notifications = {
