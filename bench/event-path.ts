@@ -1,17 +1,26 @@
 /**
  * Events from a runner to many readers through the backend, against the same readers at a bare Node server of server-sent
- * events, which is the runner itself. `node bench/event-path.ts [readers] [events per second] [seconds]`
+ * events, which is the runner itself: in turn, some rounds each.
+ * `node bench/event-path.ts [readers] [events per second] [seconds] [rounds]`
  */
 import { createSession, setEndpoint } from "../components/backend/test/session.ts";
 import { Helper, processorSeconds, withParts } from "./support/parts.ts";
-import { report } from "./support/report.ts";
+import { quantile, report } from "./support/report.ts";
 
-const [readers = 200, rate = 1000, seconds = 5] = process.argv.slice(2).map(Number);
+const [readers = 200, rate = 1000, seconds = 3, rounds = 3] = process.argv.slice(2).map(Number);
 
 interface Arrival {
   readonly arrived: number;
-  readonly p50: number;
-  readonly p99: number;
+  readonly ages: readonly number[];
+}
+
+interface Side {
+  readonly address: string;
+  readonly pid: number;
+  readonly ages: number[];
+  arrived: number;
+  lost: number;
+  processor: number;
 }
 
 await withParts(async ({ cluster, backend, token }) => {
@@ -21,31 +30,42 @@ await withParts(async ({ cluster, backend, token }) => {
   const session = await createSession(cluster, "bench", "events");
   await setEndpoint(cluster, session, runner);
   const stream = `${backend.url}/api/projects/bench/agentic-sessions/events/agui/events`;
+  const none = { arrived: 0, lost: 0, processor: 0 };
+  const bare: Side = { ...none, ages: [], address: `${runner}/agui/events`, pid: source.pid };
+  const through: Side = { ...none, ages: [], address: stream, pid: backend.pid };
 
-  let sentBefore = 0;
-  const measure = async (address: string, pid: number) => {
-    await crowd.ask({ url: `${address}?after=${sentBefore}`, token, readers });
-    sentBefore += await source.ask<number>({ rate, seconds: 1 });
-    // Those that come now have the warm-up behind them.
-    await crowd.ask({ url: `${address}?after=${sentBefore}`, token, readers });
-    const before = await processorSeconds(pid);
-    const sent = await source.ask<number>({ rate, seconds });
-    sentBefore += sent;
-    const arrival = await crowd.ask<Arrival>({ expected: sent });
-    const used = (await processorSeconds(pid)) - before;
-    return { ...arrival, lost: sent * readers - arrival.arrived, perSecond: arrival.arrived / used };
+  let sent = 0;
+  const connect = async ({ address }: Side): Promise<unknown> =>
+    crowd.ask({ url: `${address}?after=${sent}`, token, readers });
+  const measure = async (side: Side): Promise<void> => {
+    await connect(side);
+    const before = await processorSeconds(side.pid);
+    const count = await source.ask<number>({ rate, seconds });
+    sent += count;
+    const { arrived, ages } = await crowd.ask<Arrival>({ expected: count });
+    side.processor += (await processorSeconds(side.pid)) - before;
+    side.arrived += arrived;
+    side.lost += count * readers - arrived;
+    side.ages.push(...ages);
   };
-  const through = await measure(stream, backend.pid);
-  const bare = await measure(`${runner}/agui/events`, source.pid);
-  const row = ({ p50, p99, perSecond, lost }: typeof bare): string =>
-    `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${(perSecond / 1e6).toFixed(2)} million deliveries per second of processor time, ${lost} lost`;
+  for (const side of [bare, through]) {
+    await connect(side);
+    sent += await source.ask<number>({ rate, seconds: 1 });
+  }
+  for (let round = 0; round < rounds; round += 1) for (const side of [bare, through]) await measure(side);
+
+  const perSecond = ({ arrived, processor }: Side): number => arrived / processor;
+  const row = (side: Side): string =>
+    `p50 ${quantile(side.ages, 0.5).toFixed(1)} ms, p99 ${quantile(side.ages, 0.99).toFixed(1)} ms, ` +
+    `${(perSecond(side) / 1e6).toFixed(2)} million deliveries per second of processor time, ${side.lost} lost`;
   report(
     `${rate} events/s to ${readers} readers`,
-    `${seconds} s after a warm-up of 1 s; age of each event when a reader has it; source, backend and readers in processes of their own`,
+    `${rounds} rounds of ${seconds} s each after a warm-up of 1 s; age of each event when one of the readers has it; processor ` +
+      "time of the server alone; source, backend and readers in processes of their own",
     {
       "bare Node server": row(bare),
       "through the backend": row(through),
-      ratio: `p50 ${(through.p50 / bare.p50).toFixed(2)} ×, deliveries ${(through.perSecond / bare.perSecond).toFixed(2)} ×`,
+      ratio: `p50 ${(quantile(through.ages, 0.5) / quantile(bare.ages, 0.5)).toFixed(2)} ×, deliveries ${(perSecond(through) / perSecond(bare)).toFixed(2)} ×`,
     },
   );
 });
