@@ -44,10 +44,11 @@ export class Platform {
   /** Everything that the public API has written. */
   readonly logs: string[] = [];
 
-  static async start(): Promise<Platform> {
+  /** `variables` are for the public API. */
+  static async start(variables: Record<string, string> = {}): Promise<Platform> {
     const platform = new Platform();
     try {
-      await platform.#startAll();
+      await platform.#startAll(variables);
     } catch (error) {
       await platform.stop();
       throw error;
@@ -84,7 +85,7 @@ export class Platform {
     for (const end of this.#ends.splice(0).toReversed()) await end();
   }
 
-  async #startAll(): Promise<void> {
+  async #startAll(variables: Record<string, string>): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), "pilothouse-public-api-"));
     this.#ends.push(() => rm(this.#folder, { recursive: true, force: true, maxRetries: 5 }));
     this.#cluster = await startLocalCluster({ dataDir: join(this.#folder, "cluster"), images, podGraceMs: 1000 });
@@ -96,7 +97,7 @@ export class Platform {
     const keys = await this.#writeKeys();
     this.backend = await this.#startBackend(keys.signingKeyFile);
     await this.#startOperator(keys.jwksFile);
-    const environment = { HOST: "127.0.0.1", PORT: "0", BACKEND_URL: this.backend };
+    const environment = { HOST: "127.0.0.1", PORT: "0", BACKEND_URL: this.backend, ...variables };
     this.publicApi = await this.#startServer("public-api", environment, (line) => this.logs.push(line));
   }
 

@@ -27,7 +27,7 @@ get: { parameters: {  };  responses: { 200: { content: { "application/json": com
 };
 "/api/projects": {
 /** Projects that the caller may read */
-get: { parameters: { query?: { /** Items per page, 20 when absent; brought into 1–100 */
+get: { parameters: { query?: { /** Items at most, 20 when absent; brought into 1–100 */
 "limit"?: number; /** How many items to skip */
 "offset"?: number; /** nextOffset of the page before; wins over offset */
 "continue"?: string; /** Case-insensitive substring */
@@ -143,7 +143,7 @@ get: { parameters: { query?: { "provider"?: string; }; path: { "project": string
 };
 "/api/projects/{project}/agentic-sessions": {
 /** Sessions of a project */
-get: { parameters: { query?: { /** Items per page, 20 when absent; brought into 1–100 */
+get: { parameters: { query?: { /** Items at most, 20 when absent; brought into 1–100 */
 "limit"?: number; /** How many items to skip */
 "offset"?: number; /** nextOffset of the page before; wins over offset */
 "continue"?: string; /** Case-insensitive substring */
@@ -188,7 +188,7 @@ get: { parameters: { path: { "project": string; "session": string; }; };  respon
 "/api/projects/{project}/agentic-sessions/{session}/search": {
 /** Messages of a conversation that hold a text */
 get: { parameters: { query: { /** Case-insensitive substring */
-"q": string; /** Most messages to answer with, 50 when absent; brought into 1–100 */
+"q": string; /** Items at most, 50 when absent; brought into 1–100 */
 "limit"?: number; }; path: { "project": string; "session": string; }; };  responses: { 200: { content: { "application/json": { /** In the order of the conversation */
 "items": (components["schemas"]["SearchHit"])[]; "hasMore": boolean; }; } }; 400: { content: { "application/json": components["schemas"]["Error"]; } }; 401: { content: { "application/json": components["schemas"]["Error"]; } }; 403: { content: { "application/json": components["schemas"]["Error"]; } }; 404: { content: { "application/json": components["schemas"]["Error"]; } }; 408: { content: { "application/json": components["schemas"]["Error"]; } }; 417: { content: { "application/json": components["schemas"]["Error"]; } }; 429: { content: { "application/json": components["schemas"]["Error"]; } }; 431: { content: { "application/json": components["schemas"]["Error"]; } }; 500: { content: { "application/json": components["schemas"]["Error"]; } }; 503: { content: { "application/json": components["schemas"]["Error"]; } }; "default": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
@@ -218,7 +218,7 @@ get: { parameters: { path: { "project": string; "session": string; }; };  respon
 /** What the session's agent can do */
 get: { parameters: { path: { "project": string; "session": string; }; };  responses: { 200: { content: { "application/json": { "framework": string; "provider": string | null; "agentFeatures": ("agentic_chat" | "human_in_the_loop" | "thinking" | "shared_state" | "backend_tool_rendering")[]; "fileSystem": boolean; "mcp": boolean; /** The tracer in use, null when none is configured */
 "tracing": "langfuse" | "langsmith" | null; "supportedTracing": "langfuse" | "langsmith" | null; "sessionPersistence": boolean; "models": (string)[]; "tools": (string)[]; "commands": ({ "name": string; "description": string; })[]; "agents": (string)[]; /** Whether a run's tools are offered to the agent; their calls are carried out by the client */
-"clientTools": boolean; "live": boolean; }; } }; 400: { content: { "application/json": components["schemas"]["Error"]; } }; 401: { content: { "application/json": components["schemas"]["Error"]; } }; 403: { content: { "application/json": components["schemas"]["Error"]; } }; 404: { content: { "application/json": components["schemas"]["Error"]; } }; 408: { content: { "application/json": components["schemas"]["Error"]; } }; 409: { content: { "application/json": components["schemas"]["Error"]; } }; 413: { content: { "application/json": components["schemas"]["Error"]; } }; 417: { content: { "application/json": components["schemas"]["Error"]; } }; 422: { content: { "application/json": components["schemas"]["Error"]; } }; 429: { content: { "application/json": components["schemas"]["Error"]; } }; 431: { content: { "application/json": components["schemas"]["Error"]; } }; 500: { content: { "application/json": components["schemas"]["Error"]; } }; 502: { content: { "application/json": components["schemas"]["Error"]; } }; 503: { content: { "application/json": components["schemas"]["Error"]; } }; "default": { content: { "application/json": components["schemas"]["Error"]; } }; } };
+"clientTools"?: boolean; "live": boolean; }; } }; 400: { content: { "application/json": components["schemas"]["Error"]; } }; 401: { content: { "application/json": components["schemas"]["Error"]; } }; 403: { content: { "application/json": components["schemas"]["Error"]; } }; 404: { content: { "application/json": components["schemas"]["Error"]; } }; 408: { content: { "application/json": components["schemas"]["Error"]; } }; 409: { content: { "application/json": components["schemas"]["Error"]; } }; 413: { content: { "application/json": components["schemas"]["Error"]; } }; 417: { content: { "application/json": components["schemas"]["Error"]; } }; 422: { content: { "application/json": components["schemas"]["Error"]; } }; 429: { content: { "application/json": components["schemas"]["Error"]; } }; 431: { content: { "application/json": components["schemas"]["Error"]; } }; 500: { content: { "application/json": components["schemas"]["Error"]; } }; 502: { content: { "application/json": components["schemas"]["Error"]; } }; 503: { content: { "application/json": components["schemas"]["Error"]; } }; "default": { content: { "application/json": components["schemas"]["Error"]; } }; } };
 };
 "/api/projects/{project}/agentic-sessions/{session}/workflow/metadata": {
 /** The active workflow */

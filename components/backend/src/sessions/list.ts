@@ -50,7 +50,7 @@ export function searcher(search: string | undefined): (session: Session) => bool
     needle === "" || PAGE_RULES.search(session).some((text) => text?.toLowerCase().includes(needle) === true);
 }
 
-/** Phases begin with a capital letter; a query may write them small. */
+/** Phases begin with a capital letter; a query may write them as it likes. */
 function parsePhases(text: string): Set<string> {
-  return new Set(text.split(",").map((name) => name.charAt(0).toUpperCase() + name.slice(1)));
+  return new Set(text.split(/, */).map((name) => name.charAt(0).toUpperCase() + name.slice(1).toLowerCase()));
 }

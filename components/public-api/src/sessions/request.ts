@@ -52,13 +52,7 @@ const PHASES = {
 } as const satisfies Record<Exclude<SessionStatus, "waiting">, readonly string[]>;
 
 function statusFilter(text: string): { phase: string; agentStatus?: "waiting_input" } {
-  const wanted = new Set(
-    text.split(",").map((part) => {
-      const status = SessionStatus.safeParse(part.trim().toLowerCase());
-      if (status.success) return status.data;
-      throw invalidField("status", `must be among ${SessionStatus.options.join(", ")}`, "query");
-    }),
-  );
+  const wanted = new Set(text.split(/, */).map((part) => SessionStatus.parse(part.toLowerCase())));
   if (wanted.size === 1 && wanted.has("waiting")) return { phase: "Running", agentStatus: "waiting_input" };
   if (wanted.has("waiting") && !wanted.has("running")) {
     throw invalidField("status", "waiting stands alone, or beside running, which includes it", "query");

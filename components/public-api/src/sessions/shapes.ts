@@ -3,6 +3,7 @@ import {
   ActiveWorkflow,
   AgenticSessionSpec,
   BranchName,
+  EnvironmentVariables,
   LabelKey,
   LabelSelector,
   LabelValue,
@@ -15,12 +16,14 @@ import {
   SessionName,
   SessionSort,
   StoppedReason,
+  wordsOf,
   pageOf,
 } from "@pilothouse/contracts";
 import { z } from "zod";
 
+const STATUSES = ["pending", "queued", "running", "waiting", "stopped", "completed", "failed"] as const;
 export const SessionStatus = z
-  .enum(["pending", "queued", "running", "waiting", "stopped", "completed", "failed"])
+  .enum(STATUSES)
   .describe("waiting: the agent has asked something and waits for the answer")
   .meta({ id: "SessionStatus" });
 export type SessionStatus = z.infer<typeof SessionStatus>;
@@ -54,7 +57,7 @@ export const CreateSession = z
     repos: Repositories.optional(),
     workflow: WorkflowInput.optional(),
     labels: Labels.optional(),
-    environmentVariables: AgenticSessionSpec.shape.environmentVariables,
+    environmentVariables: EnvironmentVariables,
     stopOnRunFinished: z.boolean().default(true).describe("End the session when the task is done"),
     timeout: Timeout.optional().describe("Hard limit in seconds; 0 or absent = none"),
   })
@@ -108,9 +111,7 @@ export const SessionPage = pageOf(Session);
 export const SessionListQuery = z.strictObject({
   ...ListQuery.shape,
   sort: SessionSort,
-  status: z
-    .string()
-    .max(100)
+  status: wordsOf(STATUSES)
     .optional()
     .describe("One or several, separated by commas. running includes waiting; waiting alone is only those"),
   label: LabelSelector.optional(),

@@ -14,10 +14,15 @@ const FURTHEST = 999_999_999_999_999;
 
 const within = (text: string, least: number, most: number): number => Math.min(most, Math.max(least, Number(text)));
 
+/** How many items are wanted. */
+export function limitOr(usual: number) {
+  return WholeNumber.optional()
+    .transform((text) => within(text ?? String(usual), 1, MAXIMUM_LIMIT))
+    .describe(`Items at most, ${usual} when absent; brought into 1–${MAXIMUM_LIMIT}`);
+}
+
 export const ListQuery = z.object({
-  limit: WholeNumber.optional()
-    .transform((text) => within(text ?? String(DEFAULT_LIMIT), 1, MAXIMUM_LIMIT))
-    .describe(`Items per page, ${DEFAULT_LIMIT} when absent; brought into 1–${MAXIMUM_LIMIT}`),
+  limit: limitOr(DEFAULT_LIMIT),
   offset: WholeNumber.optional()
     .transform((text) => within(text ?? "0", 0, FURTHEST))
     .describe("How many items to skip"),

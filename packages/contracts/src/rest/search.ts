@@ -1,15 +1,10 @@
 /** Search within one conversation. */
 import { z } from "zod";
+import { limitOr } from "./lists.ts";
 
 export const SearchQuery = z.object({
   q: z.string().min(1).max(200).describe("Case-insensitive substring"),
-  limit: z
-    .string()
-    .regex(/^\d{1,6}$/, "must be a whole number")
-    .meta({ type: "integer", pattern: undefined })
-    .optional()
-    .transform((text) => Math.min(100, Math.max(1, Number(text ?? 50))))
-    .describe("Most messages to answer with, 50 when absent; brought into 1–100"),
+  limit: limitOr(50),
 });
 
 export const SearchHit = z

@@ -18,22 +18,25 @@ import { strictFields } from "./strict.ts";
 /** Kubernetes object names that are derived from it (`session-<name>`, `<name>-<attempt>`) must stay DNS labels. */
 export const SessionName = DnsLabel.max(50);
 
+/** As Kubernetes has them: a DNS subdomain, and a name or value of up to 63 characters. */
+const PREFIX = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*";
+const NAME = "[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+const KEY = `(?:${PREFIX}/)?${NAME}`;
+
 export const LabelKey = z
   .string()
-  .max(317)
-  .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/)
+  .max(253)
+  .regex(new RegExp(`^${KEY}$`))
   .regex(/^(?!(?:[^/]*\.)?(?:pilothouse\.dev|kubernetes\.io|k8s\.io)\/)/, "this prefix is reserved");
 export const LabelValue = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
 export const Labels = z.record(LabelKey, LabelValue);
 
 const { userContext: _setByTheServer, ...creatable } = strictFields(AgenticSessionSpec);
-const specFields = {
-  ...creatable,
-  environmentVariables: creatable.environmentVariables.meta({
-    maxProperties: 128,
-    propertyNames: { type: "string", maxLength: 253, pattern: ENVIRONMENT_NAME },
-  }),
-};
+export const EnvironmentVariables = creatable.environmentVariables.meta({
+  maxProperties: 128,
+  propertyNames: { type: "string", maxLength: 253, pattern: ENVIRONMENT_NAME },
+});
+const specFields = { ...creatable, environmentVariables: EnvironmentVariables };
 
 export const CreateSessionRequest = z
   .strictObject({
@@ -94,9 +97,16 @@ export const SessionSort = sortBy(
 );
 
 /** `one`, or several of it with commas between. */
-const listed = (one: string): RegExp => new RegExp(`^(?:${one})(?:,(?:${one}))*$`);
-const PHASE = SESSION_PHASES.map((phase) => `[${phase.charAt(0)}${phase.charAt(0).toLowerCase()}]${phase.slice(1)}`);
-const LABEL_TERM = "!?[A-Za-z0-9][A-Za-z0-9._/-]*(?: *(?:=|==|!=) *[A-Za-z0-9._-]*)?";
+const listed = (one: string): RegExp => new RegExp(`^(?:${one})(?:, *(?:${one}))*$`);
+
+/** One of these words or several, with commas between, in whatever case. A JSON Schema's pattern has no flags. */
+export function wordsOf(words: readonly string[]) {
+  const anyCase = (word: string): string =>
+    word.replaceAll(/[A-Za-z]/g, (at) => `[${at.toUpperCase()}${at.toLowerCase()}]`);
+  return z.string().regex(listed(words.map(anyCase).join("|")), `must be among ${words.join(", ")}`);
+}
+
+const LABEL_TERM = `!${KEY}|${KEY}(?: *(?:==|=|!=) *(?:${NAME})?)?`;
 
 /** A label selector of equalities. */
 export const LabelSelector = z
@@ -107,11 +117,7 @@ export const LabelSelector = z
 
 export const SessionListQuery = ListQuery.extend({
   sort: SessionSort,
-  phase: z
-    .string()
-    .regex(listed(PHASE.join("|")), `must be among ${SESSION_PHASES.join(", ")}, with commas between several`)
-    .optional()
-    .describe("One or several of the phases, separated by commas"),
+  phase: wordsOf(SESSION_PHASES).optional().describe("One or several of the phases, separated by commas"),
   agentStatus: AgentStatus.optional(),
   needsPerson: Flag.optional().describe("Only those whose agent waits for an answer, and those that failed"),
   runner: z.string().max(63).optional().describe("A runner type"),
