@@ -220,6 +220,36 @@ describe("background tasks", () => {
 });
 
 describe("a run that is followed and asked for twice", () => {
+  it("ends its streams when it was cancelled before it began", async () => {
+    const { session, runner, base } = await setUp();
+    let waiting = [{ id: "queued" }];
+    runner.answer = ({ method }) =>
+      method === "POST"
+        ? { status: 202, body: { runId: "queued", threadId: session.uid, queued: true } }
+        : { status: 200, body: { active: { id: "another" }, items: waiting } };
+    await setEndpoint(cluster, session, await runner.start());
+    const address = `${await backend.listen()}${base}/agui/run`;
+    const ask = async () =>
+      fetch(address, {
+        method: "POST",
+        headers: {
+          accept: "text/event-stream",
+          "idempotency-key": "cancelled",
+          authorization: `Bearer ${cluster.token("edith")}`,
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({ messages: [{ role: "user", content: "hi" }] }),
+        signal: AbortSignal.timeout(20_000),
+      });
+    const first = (await ask()).text();
+    await expect.poll(() => runner.calls.filter(({ url }) => url === "/agui/queue").length, { timeout: 8_000 }).toBe(1);
+    waiting = [];
+    const again = await ask();
+    expect(again.headers.get("idempotent-replayed")).toBe("true");
+    expect([await first, await again.text()]).toEqual([": open\n\n", ": open\n\n"]);
+    expect(runner.calls.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
   it("is carried out once, and its events come both times, live or stored", async () => {
     const { session, runner, base } = await setUp();
     runner.append(...run("before", "earlier"));
@@ -258,6 +288,6 @@ describe("a run that is followed and asked for twice", () => {
     await setEndpoint(cluster, session, null);
     const stored = await ask().catch((error: unknown) => error);
     expect(stored).toMatchObject({ status: 200, replayed: "true" });
-    expect(runner.calls).toHaveLength(1);
+    expect(runner.calls.filter(({ method }) => method === "POST")).toHaveLength(1);
   });
 });

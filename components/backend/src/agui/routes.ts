@@ -8,7 +8,7 @@ import { REPEATABLE, carryOutOnce, once } from "../http/idempotency.ts";
 import { NoFields, Nothing, SessionParams, errorAnswers } from "../http/params.ts";
 import { resumePosition } from "@pilothouse/agui";
 import { abortOnClose } from "@pilothouse/server";
-import { positionBeforeRun, selectRun } from "../events/run-of-thread.ts";
+import { positionBeforeRun, runGone, selectRun } from "../events/run-of-thread.ts";
 import type { ThreadStreams } from "../events/stream.ts";
 import { RUNNER_ERRORS, type RunnerClient } from "../runner/runner-client.ts";
 import { actOnSession, getSession } from "../sessions/session.ts";
@@ -77,7 +77,14 @@ export function aguiRoutes({ runner, store, threads, streams }: AguiDependencies
         const { runId } = RunAccepted.parse(answer.body);
         const after = await positionBeforeRun(store, session.metadata.uid, runId);
         const { project } = request.params;
-        await threads.serve({ caller, project, session, after, reply, select: selectRun(runId) });
+        const run = selectRun(runId);
+        const isExpected = async () => {
+          const call = { method: "GET", path: "/agui/queue" } as const;
+          const { active, items } = await runner.json(session, caller.identity, call, Queue);
+          return active?.id === runId || items.some(({ id }) => id === runId);
+        };
+        const over = async (closed: AbortSignal) => runGone(run, isExpected, closed);
+        await threads.serve({ caller, project, session, after, reply, select: run.select, over });
         return reply;
       },
     });

@@ -22,6 +22,8 @@ export interface StreamRequest {
   readonly reply: FastifyReply;
   /** Default: the whole thread, which does not end by itself. */
   readonly select?: ThreadOptions["select"];
+  /** Resolves when there is nothing more to wait for; the signal fires when the stream has ended otherwise. */
+  readonly over?: (closed: AbortSignal) => Promise<void>;
 }
 
 export class ThreadStreams {
@@ -36,7 +38,7 @@ export class ThreadStreams {
     this.#feeds = feeds;
   }
 
-  async serve({ caller, project, session, after, reply, select }: StreamRequest): Promise<void> {
+  async serve({ caller, project, session, after, reply, select, over }: StreamRequest): Promise<void> {
     const { raw } = reply;
     const writer = this.#streams.open(reply, { frame: 4, backlogLimit: Number.POSITIVE_INFINITY });
     const viewing = this.#views.attach(caller, project, session);
@@ -68,7 +70,7 @@ export class ThreadStreams {
       ...(select === undefined ? {} : { select }),
     });
     try {
-      await Promise.race([thread, viewing.ended]);
+      await Promise.race([thread, viewing.ended, ...(over === undefined ? [] : [over(writer.closed)])]);
     } catch (error) {
       writer.comment(translate(error).code);
     } finally {
