@@ -37,11 +37,17 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<unk
 const namesOf = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, index) => `session-${from + index}`);
 
+/** The whole takes minutes: how far it is. */
+function step(what: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${what}\n`);
+}
+
 async function all(
   platform: Platform,
   what: string,
   holds: (items: readonly Stored<SessionObject>[]) => boolean,
 ): Promise<void> {
+  step(`waiting for ${what}`);
   const look = async (): Promise<true | undefined> => {
     const { items } = await platform.admin.list(sessions, { namespace: PROJECT });
     if (holds(items)) return true;
@@ -58,9 +64,9 @@ const isWrite = (name: string): boolean => !/^(GET|WATCH) /.test(name);
 const writesOf = (counts: Counts): number =>
   Object.entries(counts).reduce((sum, [name, count]) => sum + (isWrite(name) ? count : 0), 0);
 
-/** What each session took, by verb and resource; the operator's own heart-beat (its Lease) is not a session's. */
+/** What each session took, by verb and resource. */
 function perSession(counts: Counts, count: number): string {
-  const entries = Object.entries(counts).filter(([name]) => !name.endsWith(" leases") && !name.startsWith("WATCH "));
+  const entries = Object.entries(counts).filter(([name]) => !name.startsWith("WATCH "));
   const shown = entries
     .map(([name, value]) => [name, value / count] as const)
     .filter(([, value]) => value >= 0.005)
@@ -73,16 +79,13 @@ function perSession(counts: Counts, count: number): string {
 const platform = await Platform.start({
   node: false,
   startOperator: false,
-  flags: { "resync-interval": String(RESYNC_SECONDS), "lease-duration": "10" },
+  flags: { "resync-interval": String(RESYNC_SECONDS), "leader-election": "false" },
 });
 try {
   const nodeOptions = (process.env["BENCH_OPERATOR_NODE_OPTIONS"] ?? "").split(" ").filter((option) => option !== "");
   await using operator = new Helper("operator-process.ts", { args: platform.args, nodeOptions });
   const count = async (which: "start" | "stop"): Promise<Counts> => operator.ask<Counts>({ count: which });
-  const writes = async (): Promise<number> => {
-    const { "PUT leases": _, ...rest } = await count("stop");
-    return writesOf(rest);
-  };
+  const writes = async (): Promise<number> => writesOf(await count("stop"));
   /** Until the operator has written nothing for a while: Events come last. */
   const quiet = async (): Promise<void> => {
     for (let before = -1, now = await writes(); before !== now; now = await writes()) {
@@ -95,6 +98,7 @@ try {
   await quiet();
   const atRest = await proportionalMemory(operator.pid);
 
+  step("burst");
   await count("start");
   const began = performance.now();
   const processor = async (): Promise<number[]> => Promise.all([operator.pid, process.pid].map(processorSeconds));
@@ -137,7 +141,7 @@ try {
   await kubelet.stop();
 
   const resync = (counts: Counts): string => {
-    const rest = Object.entries(counts).filter(([name]) => !name.endsWith(" leases") && !name.startsWith("WATCH "));
+    const rest = Object.entries(counts).filter(([name]) => !name.startsWith("WATCH "));
     const reads = rest.reduce((sum, [name, value]) => sum + (isWrite(name) ? 0 : value), 0);
     return `${writesOf(Object.fromEntries(rest))} writes, ${reads} reads in ${RESYNCS} resyncs (target 0 writes)`;
   };

@@ -30,6 +30,7 @@ import { listBytes } from "./representation.ts";
 import { nameFromFieldSelector, withWarnings, writeOptions } from "./request-options.ts";
 import { bindPod, createToken, podLogs } from "./subresources.ts";
 import { watchResponse } from "./watch.ts";
+import { podConnection, type PodConnection } from "./streaming/connection.ts";
 import { timestamp, type WriteOptions } from "./write-options.ts";
 import type { ObjectWriter } from "./write.ts";
 
@@ -82,6 +83,18 @@ export class ApiHandler {
       const response = this.#failure(error, request);
       return warnings.length === 0 ? response : withWarnings(response, warnings);
     }
+  }
+
+  /** What a request that wants to leave HTTP is to be connected with. Rejects with an ApiError. */
+  async connect(request: ApiRequest): Promise<PodConnection> {
+    const path = parseResourcePath(request.path);
+    if (path?.plural !== "pods" || path.group !== "") throw noSuchPath();
+    // Since Kubernetes 1.35 the right to create is asked for however the connection is opened.
+    this.#authorize(request, path, "create");
+    const definition = this.#parts.catalog.find(path.group, path.version, path.plural);
+    if (definition === undefined) throw noSuchPath();
+    const pod = (await getObject(this.#parts.store, definition, path.namespace, path.name)).decode();
+    return podConnection(pod, path.subresource, request.query, this.#parts.node());
   }
 
   #failure(error: unknown, request: ApiRequest): ApiResponse {
@@ -316,6 +329,10 @@ export class ApiHandler {
         await this.#deleter.delete(definition, key, wish, writeOptions(request, warnings));
         return json(201, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 });
       }
+      case "pods/exec":
+      case "pods/attach":
+      case "pods/portforward":
+        throw badRequest("Upgrade request required");
       case "serviceaccounts/token":
         return json(
           201,

@@ -9,7 +9,10 @@ import type { KeyAndCertificate } from "../auth/certificates.ts";
 import type { UserInfo } from "../auth/user.ts";
 import { ApiError, tooLarge } from "./errors.ts";
 import type { ApiHandler } from "./handler.ts";
+import type { PodConnection } from "./streaming/connection.ts";
 import { json, type ApiRequest, type ApiResponse, type ByteSink } from "./http.ts";
+
+const STREAMING_PATH = /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(?:exec|attach|portforward)(?:\?|$)/;
 
 export interface ServerOptions {
   readonly port: number;
@@ -62,11 +65,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       minVersion: "TLSv1.2",
       keepAliveTimeout: 75_000,
       noDelay: true,
+      // Whoever asks for another protocol where there is none gets an ordinary answer.
+      shouldUpgradeCallback: ({ url }) => STREAMING_PATH.test(url ?? ""),
     },
     (message, response) => {
       respond(message, response).catch(() => response.destroy());
     },
   );
+  server.on("upgrade", (message, socket, head) => {
+    const connect = async (): Promise<PodConnection> => {
+      await options.authenticator.learn(bearerToken(message.headers.authorization));
+      return options.handler.connect(toApiRequest(message, userOf(message)));
+    };
+    // Loaded by those who want it: a start must be quick.
+    void import("./streaming/upgrade.ts").then(async ({ upgrade }) => upgrade(message, socket, head, connect));
+  });
   server.on("secureConnection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));

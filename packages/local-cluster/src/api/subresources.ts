@@ -195,7 +195,8 @@ function count(query: URLSearchParams, name: string): number | undefined {
   return number;
 }
 
-function containerOf(pod: KubernetesObject, asked: string): string {
+/** The container that a request about a pod means; throws in Kubernetes' words when it names none of several. */
+export function containerOf(pod: KubernetesObject, asked: string): string {
   const regular = objectsAt(pod, "spec", "containers").map((container) => stringAt(container, "name"));
   const initial = objectsAt(pod, "spec", "initContainers").map((container) => stringAt(container, "name"));
   const name = pod.metadata.name ?? "";

@@ -29,6 +29,7 @@ import { AddressAllocator } from "./addresses.ts";
 import { ClaimDirectories } from "./claims.ts";
 import { nodeCapacity, NodeHeartbeat } from "./node-heartbeat.ts";
 import { containerLogs } from "./node-logs.ts";
+import { attachToContainer, dialPod, execInContainer } from "./node-streams.ts";
 import { ApiObjectSource } from "./object-source.ts";
 import { type KubeletPlaces, kubeletPlaces } from "./places.ts";
 import type { ImageStore } from "./pod/images.ts";
@@ -151,6 +152,16 @@ class KubeletNode implements Kubelet {
           new Date(this.#now()),
           signal,
         ),
+      exec: (namespace, pod, container, command, how) =>
+        execInContainer(this.#worker(namespace, pod), { namespace, pod, container }, command, how),
+      attach: (namespace, pod, container) =>
+        attachToContainer(
+          this.#worker(namespace, pod),
+          { namespace, pod, container },
+          this.#places,
+          new Date(this.#now()),
+        ),
+      dial: (namespace, pod, port) => dialPod(this.#worker(namespace, pod), { namespace, pod }, port),
     };
   }
 

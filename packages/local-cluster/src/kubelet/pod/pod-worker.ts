@@ -78,6 +78,10 @@ export class PodWorker {
     return this.#over.promise;
   }
 
+  get podIP(): string | undefined {
+    return this.#sandbox.podIP;
+  }
+
   runOf(record: ContainerRecord): ContainerRun | undefined {
     return this.#runs.get(record);
   }

@@ -9,7 +9,8 @@ import { bubblewrapArguments, type GeneratedFiles, type HostLayout } from "./bub
 import type { MemoryGuard, MemoryLimiter } from "./memory-limit.ts";
 import { carryOutput } from "./output.ts";
 import { childrenOf, processStartTime, signalProcess, waitUntilGone } from "./process-table.ts";
-import { runCommand } from "./run-command.ts";
+import { openCommand } from "./open-command.ts";
+import { type CommandPlace, runCommand } from "./run-command.ts";
 import {
   CONTAINER_MARKER,
   type ContainerExit,
@@ -19,6 +20,7 @@ import {
   type ExecOptions,
   type ExecResult,
   type OutputSink,
+  type RunningCommand,
 } from "./runtime.ts";
 
 export interface BubblewrapTools {
@@ -192,8 +194,18 @@ class Sandbox implements ContainerProcess {
   }
 
   async exec(command: readonly string[], options: ExecOptions): Promise<ExecResult> {
+    const place = this.#place(command);
+    return place === undefined ? { exitCode: 126, output: "container is not running" } : runCommand(place, options);
+  }
+
+  open(command: readonly string[], options: { readonly terminal: boolean }): RunningCommand | undefined {
+    const place = this.#place(command);
+    return place === undefined ? undefined : openCommand(place, options);
+  }
+
+  #place(command: readonly string[]): CommandPlace | undefined {
     const inside = this.#command();
-    if (inside === undefined) return { exitCode: 126, output: "container is not running" };
+    if (inside === undefined) return undefined;
     const { nsenter, bubblewrap } = this.#tools;
     const env = { PATH: process.env["PATH"] ?? "" };
     if (nsenter !== undefined) {
@@ -202,14 +214,10 @@ class Sandbox implements ContainerProcess {
       // The environment travels by a pipe: as arguments it could be read by everyone on this machine, and as the
       // environment of nsenter it would let a container choose what is loaded into a process outside of it.
       const script = 'while IFS= read -r -d "" pair <&3; do export "$pair" 2>/dev/null; done; exec 3<&-; exec "$@"';
-      return runCommand([...enter, "/bin/bash", "-c", script, "exec", ...command], {
-        ...options,
-        env,
-        input: input.join(""),
-      });
+      return { argv: [...enter, "/bin/bash", "-c", script, "exec", ...command], env, input: input.join("") };
     }
     const view = this.#view.map((option) => `${option}\0`).join("");
-    return runCommand([bubblewrap, "--args", "3", "--", ...command], { ...options, env, input: view });
+    return { argv: [bubblewrap, "--args", "3", "--", ...command], env, input: view };
   }
 }
 

@@ -8,7 +8,8 @@ import type { MemoryGuard, MemoryLimiter } from "./memory-limit.ts";
 import { carryOutput } from "./output.ts";
 import { substitutePath, substitutePaths } from "./path-substitution.ts";
 import { markedProcesses, signalProcess, waitUntilGone } from "./process-table.ts";
-import { runCommand } from "./run-command.ts";
+import { openCommand } from "./open-command.ts";
+import { type CommandPlace, runCommand } from "./run-command.ts";
 import {
   CONTAINER_MARKER,
   type ContainerExit,
@@ -18,6 +19,7 @@ import {
   type ExecOptions,
   type ExecResult,
   type OutputSink,
+  type RunningCommand,
 } from "./runtime.ts";
 
 export class PlainRuntime implements ContainerRuntime {
@@ -99,9 +101,17 @@ class PlainProcess implements ContainerProcess {
   }
 
   exec(command: readonly string[], options: ExecOptions): Promise<ExecResult> {
-    const { env, mounts, workingDirectory } = this.#spec;
+    return runCommand(this.#place(command), options);
+  }
+
+  open(command: readonly string[], options: { readonly terminal: boolean }): RunningCommand | undefined {
+    return this.#ended ? undefined : openCommand(this.#place(command), options);
+  }
+
+  #place(command: readonly string[]): CommandPlace {
+    const { env, id, mounts, workingDirectory } = this.#spec;
     const argv = command.map((argument) => substitutePath(argument, mounts));
-    return runCommand(argv, { ...options, env, cwd: workingDirectory });
+    return { argv, env: { ...env, [CONTAINER_MARKER]: id }, cwd: workingDirectory };
   }
 }
 

@@ -1,11 +1,13 @@
 /** Runs a helper command to its end, or kills it (and its group) when the signal says so. */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
 import { gatherOutput } from "./output.ts";
 import { signalProcess } from "./process-table.ts";
 import type { ExecOptions, ExecResult } from "./runtime.ts";
 
-export interface CommandOptions extends ExecOptions {
+/** How a command is started so that it is inside a container. */
+export interface CommandPlace {
+  readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Written to file descriptor 3, which is then closed. */
@@ -13,20 +15,14 @@ export interface CommandOptions extends ExecOptions {
 }
 
 /** Rejects with the signal's reason when it was aborted; an unknown command is exit code 127, as in a shell. */
-export function runCommand(argv: readonly string[], options: CommandOptions): Promise<ExecResult> {
+export function runCommand(place: CommandPlace, options: ExecOptions): Promise<ExecResult> {
   const { signal } = options;
-  const [command = "", ...rest] = argv;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason as Error);
       return;
     }
-    const child = spawn(command, rest, {
-      cwd: options.cwd,
-      env: { ...options.env },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe", options.input === undefined ? "ignore" : "pipe"],
-    });
+    const child = spawnCommand(place, "ignore");
     const output = gatherOutput(
       [child.stdout, child.stderr].filter((stream) => stream !== null),
       options.maxOutputBytes,
@@ -49,8 +45,19 @@ export function runCommand(argv: readonly string[], options: CommandOptions): Pr
         else resolve({ exitCode: code ?? 128 + (exitSignal === "SIGKILL" ? 9 : 15), output: output() });
       });
     });
-    const extra = child.stdio[3] as Writable | null | undefined;
-    extra?.on("error", () => undefined);
-    extra?.end(options.input);
   });
+}
+
+export function spawnCommand({ argv, env, cwd, input }: CommandPlace, stdin: "ignore" | "pipe"): ChildProcess {
+  const [command = "", ...rest] = argv;
+  const child = spawn(command, rest, {
+    cwd,
+    env: { ...env },
+    detached: true,
+    stdio: [stdin, "pipe", "pipe", input === undefined ? "ignore" : "pipe"],
+  });
+  const extra = child.stdio[3] as Writable | null | undefined;
+  extra?.on("error", () => undefined);
+  extra?.end(input);
+  return child;
 }

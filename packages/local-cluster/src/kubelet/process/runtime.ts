@@ -1,5 +1,7 @@
 /** What the kubelet asks of whatever runs a container: start it, signal it, run a command in it, and know when all of it is gone. */
 
+import type { Readable, Writable } from "node:stream";
+
 export interface ContainerMount {
   readonly hostPath: string;
   readonly mountPath: string;
@@ -56,6 +58,19 @@ export interface ContainerProcess {
   kill(): void;
   /** Runs a command beside the container's process, with its view of files, its environment and its user. */
   exec(command: readonly string[], options: ExecOptions): Promise<ExecResult>;
+  /** As {@link exec}, for someone who talks with the command. Undefined when the container has ended. */
+  open(command: readonly string[], options: { readonly terminal: boolean }): RunningCommand | undefined;
+}
+
+/** A command that runs beside a container's process, with its three streams open. */
+export interface RunningCommand {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** With a terminal nothing comes here: a terminal has one output. */
+  readonly stderr: Readable;
+  /** The exit code, once the command has ended. Never rejects. */
+  readonly exited: Promise<number>;
+  kill(): void;
 }
 
 export interface OutputSink {

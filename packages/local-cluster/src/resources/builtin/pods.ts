@@ -126,6 +126,9 @@ export const pods = defineBuiltIn({
   subresources: {
     log: { verbs: ["get"] },
     binding: { verbs: ["create"], kind: "Binding" },
+    attach: { verbs: ["create", "get"], kind: "PodAttachOptions" },
+    exec: { verbs: ["create", "get"], kind: "PodExecOptions" },
+    portforward: { verbs: ["create", "get"], kind: "PodPortForwardOptions" },
     eviction: { verbs: ["create"], kind: "Eviction", group: "policy", version: "v1" },
   },
   columns: [column("Ready", ready), column("Status", podStatusText), column("Restarts", restarts)],
