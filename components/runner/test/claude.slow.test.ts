@@ -1,5 +1,5 @@
 import { EventType, type SequencedEvent } from "@pilothouse/agui";
-import { startModelSimulator, type ModelSimulator } from "@pilothouse/model-simulator";
+import { parseScript, type ModelSimulator } from "@pilothouse/model-simulator";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -7,12 +7,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { verifyThread } from "./support/agent-client.ts";
-import { BrokerProcess } from "./support/broker-process.ts";
 import { script } from "./support/model-script.ts";
-import { Platform, type TestSession } from "./support/platform.ts";
-import { RunnerProcess } from "./support/runner-process.ts";
-
-const KEY = "sk-ant-canary-0123456789abcdefghij";
+import { FRAMEWORKS } from "./conformance/frameworks.ts";
+import { PROVIDER_KEY, Stage } from "./conformance/stage.ts";
+import type { Platform } from "./support/platform.ts";
 
 const types = (entries: readonly SequencedEvent[]): string[] => entries.map(({ event }) => event.type);
 const isEnd = ({ event }: SequencedEvent): boolean =>
@@ -23,46 +21,18 @@ const textOf = (entries: readonly SequencedEvent[]): string =>
   entries.flatMap(({ event }) => (event.type === EventType.TEXT_MESSAGE_CONTENT ? [event.delta] : [])).join("");
 
 describe("a session with Claude Code", () => {
+  let stage: Stage;
   let platform: Platform;
   let model: ModelSimulator;
-  const cleanups: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    platform = await Platform.start();
-    model = await startModelSimulator({ script, apiKeys: [KEY] });
+    stage = await Stage.open(FRAMEWORKS.claude, script);
+    ({ platform, model } = stage);
   });
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-  });
-  afterAll(async () => {
-    await model.stop();
-    await platform.stop();
-  });
+  afterEach(async () => stage.endAll());
+  afterAll(async () => stage.close());
 
-  let count = 0;
-  interface Started {
-    readonly runner: RunnerProcess;
-    readonly session: TestSession;
-    readonly broker: BrokerProcess;
-  }
-  const start = async (spec: Record<string, unknown> = {}, of?: TestSession): Promise<Started> => {
-    const llmSettings = { model: "claude-sonnet-5-5" };
-    const session = of ?? (await platform.createSession(`claude-${++count}`, { llmSettings, ...spec }));
-    const broker = await BrokerProcess.start(session, model.url, KEY);
-    const runner = await RunnerProcess.start(platform, session, {
-      RUNNER_TYPE: "claude-agent-sdk",
-      PILOTHOUSE_BROKER_URL: broker.url,
-      PILOTHOUSE_BROKER_TOKEN: broker.token,
-    });
-    cleanups.push(
-      async () => broker.stop(),
-      async () => {
-        runner.kill("SIGKILL");
-        await runner.exited;
-      },
-    );
-    return { runner, session, broker };
-  };
+  const start: Stage["start"] = async (...of) => stage.start(...of);
 
   it("thinks, runs a command in the workspace, and says what it did", async () => {
     const { runner, session } = await start({ initialPrompt: "please work" });
@@ -117,13 +87,32 @@ describe("a session with Claude Code", () => {
     await verifyThread(platform, session, runner);
   });
 
+  it("does not let an agent that may edit files edit what the user has allowed", async () => {
+    const { runner, session } = await start({ permissionMode: "acceptEdits" });
+    const write = (file: string) => ({
+      tool: "Write",
+      input: { file_path: join(session.workspace, file), content: "{}" },
+    });
+    const steps = [[write("mine.json"), write(".pilothouse/mine.json")], "Written."];
+    model.use(parseScript({ rules: [{ when: { prompt: "write" }, steps }] }));
+    await runner.say("write");
+    const events = await runner.eventsUntil(isEnd);
+    model.use(script);
+    expect(events.at(-1)?.event).toMatchObject({ outcome: { type: "success" } });
+    expect(["mine.json", ".pilothouse/mine.json"].map((file) => existsSync(join(session.workspace, file)))).toEqual([
+      true,
+      false,
+    ]);
+    expect(results(events).map(String).join("\n")).toMatch(/denied|permission/i);
+  });
+
   it("shows no secret to the agent, and none of what it has in the transcript", async () => {
     const { runner, session, broker } = await start({ initialPrompt: "show secrets" });
     const events = await runner.eventsUntil(isEnd);
     const [environment] = results(events);
     expect(environment).toContain("ANTHROPIC_BASE_URL");
     const told = JSON.stringify(events);
-    expect(told).not.toContain(KEY);
+    expect(told).not.toContain(PROVIDER_KEY);
     expect(told).not.toContain(broker.token);
     expect(told).not.toContain(session.token);
     expect(told).toContain("[REDACTED]");

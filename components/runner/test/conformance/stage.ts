@@ -7,12 +7,14 @@ import { RunnerProcess } from "../support/runner-process.ts";
 import type { Framework } from "./frameworks.ts";
 import { conformanceScript } from "./script.ts";
 
-const KEY = "sk-ant-canary-0123456789abcdefghij";
+/** What the model providers take as key. */
+export const PROVIDER_KEY = "sk-ant-canary-0123456789abcdefghij";
 
 export interface Started {
   readonly runner: RunnerProcess;
   readonly session: TestSession;
   readonly client: AgentClient;
+  readonly broker: BrokerProcess;
   readonly end: () => Promise<void>;
 }
 
@@ -39,7 +41,7 @@ export class Stage {
   }
 
   static async open(framework: Framework, script = conformanceScript(framework.dialect)): Promise<Stage> {
-    const model = await startModelSimulator({ script, apiKeys: [KEY] });
+    const model = await startModelSimulator({ script, apiKeys: [PROVIDER_KEY] });
     return new Stage(await Platform.start(), model, framework);
   }
 
@@ -47,7 +49,13 @@ export class Stage {
     const { runnerType, model } = this.#framework;
     const name = `${runnerType}-${++this.#count}`;
     const session = of ?? (await this.platform.createSession(name, { llmSettings: { model }, ...spec }));
-    const broker = await BrokerProcess.start(session, this.model.url, KEY, also.broker, also.integrationSecrets);
+    const broker = await BrokerProcess.start(
+      session,
+      this.model.url,
+      PROVIDER_KEY,
+      also.broker,
+      also.integrationSecrets,
+    );
     const stopBroker = async (): Promise<void> => broker.stop();
     this.#started.add(stopBroker);
     also.beforeRunner?.();
@@ -66,11 +74,16 @@ export class Stage {
     };
     this.#started.delete(stopBroker);
     this.#started.add(end);
-    return { runner, session, client, end };
+    return { runner, session, client, broker, end };
+  }
+
+  /** Ends the sessions that are still running. */
+  async endAll(): Promise<void> {
+    for (const end of this.#started) await end();
   }
 
   async close(): Promise<void> {
-    for (const end of this.#started) await end();
+    await this.endAll();
     await this.model.stop();
     await this.platform.stop();
   }

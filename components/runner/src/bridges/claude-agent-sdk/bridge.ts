@@ -58,6 +58,7 @@ export class ClaudeAgentBridge implements PlatformBridge {
   readonly #clientTools = new ClientTools();
   readonly #waits = new Waits({
     clientTools: this.#clientTools,
+    approvals: () => this.#started(this.#context).approvals,
     permissionMode: () => this.#started(this.#settings).permissionMode,
     toolCallId: (toolUseId) => this.#translator.toolCallId(toolUseId),
     speaking: () => this.#translator.speaking,

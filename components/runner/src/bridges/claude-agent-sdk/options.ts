@@ -76,7 +76,11 @@ export function claudeOptions(input: OptionsInput): Options {
       disableSkillShellExecution: true,
       enableAllProjectMcpServers: false,
       // Also where nobody is asked, so that a call waits for the answer that comes from outside.
-      permissions: { ask: [START_SESSION, `mcp__${CLIENT_SERVER}`] },
+      permissions: {
+        ask: [START_SESSION, `mcp__${CLIENT_SERVER}`],
+        // Where the session's facts are, what the user has allowed among them: in no mode for an agent to change.
+        deny: [`Edit(/${context.paths.platform}/**)`],
+      },
     },
     // The session's own servers are added after the start: those that are given here can never be removed.
     mcpServers: { [PLATFORM_SERVER]: input.platformTools },

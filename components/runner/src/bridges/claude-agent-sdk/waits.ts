@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { CanUseTool, PermissionResult } from "@anthropic-ai/claude-agent-sdk";
 import type { Interrupt } from "@ag-ui/core";
 import type { AgenticSessionSpec } from "@pilothouse/contracts/resources/agentic-session";
+import type { LastingApprovals } from "../../state/lasting-approvals.ts";
 import type { RunInput } from "../bridge.ts";
 import { isLasting, lastingKey } from "../common/asks.ts";
 import { clientResults, wordsInsteadOfResult } from "../common/client-tools.ts";
@@ -25,6 +26,8 @@ interface Call {
 
 export interface WaitsOptions {
   readonly clientTools: ClientTools;
+  /** What the user has allowed for good. */
+  readonly approvals: () => LastingApprovals;
   readonly permissionMode: () => AgenticSessionSpec["permissionMode"];
   readonly toolCallId: (toolUseId: string) => string;
   /** Whether the message that asks is still being written. */
@@ -37,7 +40,6 @@ export class Waits {
   readonly #options: WaitsOptions;
   readonly #asks = new Map<string, Ask>();
   readonly #calls = new Map<string, Call>();
-  readonly #alwaysAllowed = new Set<string>();
 
   constructor(options: WaitsOptions) {
     this.#options = options;
@@ -52,7 +54,8 @@ export class Waits {
     const toolCallId = this.#options.toolCallId(options.toolUseID);
     if (isClientTool(toolName))
       return this.#hold(this.#calls, toolCallId, options.signal, (resolve) => ({ input, resolve }));
-    const free = this.#options.permissionMode() === "bypass" || this.#alwaysAllowed.has(lastingKey(toolName, input));
+    const free =
+      this.#options.permissionMode() === "bypass" || this.#options.approvals().has(lastingKey(toolName, input));
     if (free && toolName !== QUESTION_TOOL && toolName !== START_SESSION)
       return { behavior: "allow", updatedInput: input };
     const id = randomUUID();
@@ -86,7 +89,7 @@ export class Waits {
     this.#answerCalls(input, words);
     for (const ask of take(this.#asks)) {
       const entry = input.resume.find((candidate) => candidate.interruptId === ask.interrupt.id);
-      if (entry !== undefined && isLasting(entry)) this.#alwaysAllowed.add(lastingKey(ask.toolName, ask.input));
+      if (entry !== undefined && isLasting(entry)) this.#options.approvals().add(lastingKey(ask.toolName, ask.input));
       if (entry !== undefined) ask.resolve(resultFor(ask, entry));
       else if (words !== "") ask.resolve(resultForWords(ask, words));
       else this.#asks.set(ask.interrupt.id, ask);
