@@ -5,7 +5,7 @@ import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { pages } from "@/lib/api/paths";
 import { compareSessions, sessionState } from "@/lib/session-state";
-import * as texts from "@/lib/texts";
+import { focusComposer } from "../composer/focus-composer";
 import { useSessions } from "../sessions/use-sessions";
 import { actionOf } from "./shortcuts";
 import { ShortcutSheet } from "./shortcut-sheet";
@@ -60,12 +60,6 @@ function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
-}
-
-function focusComposer(): boolean {
-  const field = document.querySelector<HTMLTextAreaElement>(`textarea[aria-label="${texts.composer.label}"]`);
-  field?.focus();
-  return field !== null;
 }
 
 type Listed = NonNullable<ReturnType<typeof useSessions>>;
