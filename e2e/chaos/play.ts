@@ -24,7 +24,7 @@ const ASKS = "fix-the-flaky-test";
 const ENDS = "add-a-search";
 const LOOK_EVERY = 250;
 /** A user whose request got no answer tries again for this long. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 export class Play {
   readonly ledger: Ledger = { created: new Map(), deleted: new Set(), wish: new Map(), violations: [] };
