@@ -2,7 +2,7 @@
  * The live end of one session's events: one connection to the runner, whose newest frames any number of readers take.
  * A reader that has fallen behind what is held is told so, and goes back to the store.
  */
-import { readMessages } from "@pilothouse/agui";
+import { readMessageBatches } from "@pilothouse/agui";
 import { toFrame, type Frame } from "./frames.ts";
 import { Listeners } from "./listeners.ts";
 
@@ -50,10 +50,11 @@ export class Tail {
   /** Takes the runner's stream in until it ends. Never rejects: how it ended does not matter to readers. */
   async consume(bytes: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      for await (const message of readMessages(bytes)) {
-        const seq = Number(message.id);
-        if (!Number.isSafeInteger(seq) || seq < 1) continue;
-        this.#push(toFrame({ seq, data: message.data }));
+      for await (const messages of readMessageBatches(bytes)) {
+        for (const { id, data } of messages) {
+          const seq = Number(id);
+          if (Number.isSafeInteger(seq) && seq > 0) this.#push(toFrame({ seq, data }));
+        }
       }
     } catch {
       // A connection that breaks is a connection that ends.

@@ -18,29 +18,26 @@ type Bytes = AsyncIterable<Uint8Array>;
 
 /** Messages of a stream; comments are dropped, and so is a last message without its empty line. */
 export async function* readMessages(bytes: Bytes, options: SseReadOptions = {}): AsyncGenerator<SseReceived, void> {
+  for await (const messages of readMessageBatches(bytes, options)) yield* messages;
+}
+
+/** As {@link readMessages}, those together that came in one chunk: waiting for each costs more than the rest of reading it. */
+export async function* readMessageBatches(
+  bytes: Bytes,
+  options: SseReadOptions = {},
+): AsyncGenerator<SseReceived[], void> {
   const maxLength = options.maxLength ?? 16 * 1024 * 1024;
-  let data: string[] = [];
-  let length = 0;
-  let id = "";
-  let event = "";
-  for await (const line of lines(bytes, maxLength)) {
-    if (line === "") {
-      if (data.length > 0) yield { data: data.join("\n"), id, event: event === "" ? "message" : event };
-      data = [];
-      length = 0;
-      event = "";
-      continue;
-    }
-    const colon = line.indexOf(":");
-    if (colon === 0) continue;
-    const field = colon === -1 ? line : line.slice(0, colon);
-    const value = colon === -1 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
-    if (field === "data") {
-      length += value.length;
-      if (length > maxLength) throw tooLong(maxLength);
-      data.push(value);
-    } else if (field === "event") event = value;
-    else if (field === "id" && !value.includes("\0")) id = value;
+  // Drops a byte order mark, as the standard asks.
+  const decoder = new TextDecoder();
+  const splitter = new LineSplitter(maxLength);
+  const assembler = new Assembler(maxLength);
+  for await (const chunk of bytes) {
+    const messages: SseReceived[] = [];
+    splitter.push(decoder.decode(chunk, { stream: true }), (line) => {
+      const message = assembler.take(line);
+      if (message !== undefined) messages.push(message);
+    });
+    if (messages.length > 0) yield messages;
   }
 }
 
@@ -66,29 +63,71 @@ function json(text: string): unknown {
   }
 }
 
+/** Makes messages of lines. */
+class Assembler {
+  readonly #maxLength: number;
+  #data: string[] = [];
+  #length = 0;
+  #id = "";
+  #event = "";
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  /** @returns the message that ends with this line */
+  take(line: string): SseReceived | undefined {
+    if (line === "") return this.#end();
+    const colon = line.indexOf(":");
+    if (colon === 0) return undefined;
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
+    if (field === "data") {
+      this.#length += value.length;
+      if (this.#length > this.#maxLength) throw tooLong(this.#maxLength);
+      this.#data.push(value);
+    } else if (field === "event") this.#event = value;
+    else if (field === "id" && !value.includes("\0")) this.#id = value;
+    return undefined;
+  }
+
+  #end(): SseReceived | undefined {
+    const data = this.#data;
+    const event = this.#event === "" ? "message" : this.#event;
+    this.#event = "";
+    if (data.length === 0) return undefined;
+    this.#data = [];
+    this.#length = 0;
+    return { data: data.join("\n"), id: this.#id, event };
+  }
+}
+
 /** Lines end with LF, CR or CRLF; a CR at the end of a chunk may be half of a CRLF. */
-async function* lines(bytes: Bytes, maxLength: number): AsyncGenerator<string, void> {
-  // Drops a byte order mark, as the standard asks.
-  const decoder = new TextDecoder();
-  let rest = "";
-  let searched = 0;
-  let skipLineFeed = false;
-  for await (const chunk of bytes) {
-    let text = decoder.decode(chunk, { stream: true });
-    if (text === "") continue;
-    if (skipLineFeed && text.startsWith("\n")) text = text.slice(1);
-    skipLineFeed = text.endsWith("\r") || (skipLineFeed && text === "");
-    rest += text;
+class LineSplitter {
+  readonly #maxLength: number;
+  #rest = "";
+  #searched = 0;
+  #skipLineFeed = false;
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  push(decoded: string, take: (line: string) => void): void {
+    if (decoded === "") return;
+    const text = this.#skipLineFeed && decoded.startsWith("\n") ? decoded.slice(1) : decoded;
+    this.#skipLineFeed = text.endsWith("\r") || (this.#skipLineFeed && text === "");
+    const all = this.#rest + text;
     let start = 0;
     const ending = /\r\n|\r|\n/g;
-    ending.lastIndex = searched;
-    for (let match = ending.exec(rest); match !== null; match = ending.exec(rest)) {
-      yield rest.slice(start, match.index);
+    ending.lastIndex = this.#searched;
+    for (let match = ending.exec(all); match !== null; match = ending.exec(all)) {
+      take(all.slice(start, match.index));
       start = match.index + match[0].length;
     }
-    rest = rest.slice(start);
-    searched = rest.length;
-    if (rest.length > maxLength) throw tooLong(maxLength);
+    this.#rest = all.slice(start);
+    this.#searched = this.#rest.length;
+    if (this.#rest.length > this.#maxLength) throw tooLong(this.#maxLength);
   }
 }
 
