@@ -29,7 +29,7 @@ export interface RunSelection {
   /** Takes the events of the run out of its thread. */
   readonly select: (frame: Frame) => "skip" | "send" | "last";
   /** Whether any of them has come. */
-  begun(): boolean;
+  readonly begun: (this: void) => boolean;
 }
 
 export function selectRun(runId: string): RunSelection {
