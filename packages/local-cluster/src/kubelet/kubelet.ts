@@ -35,6 +35,7 @@ import { type KubeletPlaces, kubeletPlaces } from "./places.ts";
 import type { ImageStore } from "./pod/images.ts";
 import type { PodServices } from "./pod/pod-services.ts";
 import { type Ending, PodWorker } from "./pod/pod-worker.ts";
+import { startSlots } from "./pod/start-slots.ts";
 import { detectRuntime } from "./process/index.ts";
 import { LeftOvers } from "./process/left-overs.ts";
 import { recover } from "./recover.ts";
@@ -201,6 +202,7 @@ class KubeletNode implements Kubelet {
       source: new ApiObjectSource(this.#client),
       allocator: this.#allocator,
       places: this.#places,
+      starts: startSlots(),
       statuses: new StatusWriter(this.#client, this.#logger, this.#writing.signal),
       logger: this.#logger,
       now: this.#now,

@@ -75,3 +75,8 @@ export function nextBackoff(seconds: number): number {
 export function backoffAfter(record: ContainerRecord, run: Termination): number {
   return run.finishedAt - run.startedAt >= RECOVERED_MILLISECONDS ? 0 : record.backoffSeconds;
 }
+
+/** It needs nothing more to begin: it is ready, or it is over. */
+export function isUp({ phase }: ContainerRecord): boolean {
+  return phase.type === "terminated" || (phase.type === "running" && phase.ready);
+}

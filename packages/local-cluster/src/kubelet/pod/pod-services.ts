@@ -6,6 +6,7 @@ import type { ContainerRuntime } from "../process/index.ts";
 import type { StatusWriter } from "../status-writer.ts";
 import type { VolumePlaces } from "../volumes/pod-volumes.ts";
 import type { ImageStore } from "./images.ts";
+import type { StartSlots } from "./start-slots.ts";
 
 export interface NodePlaces extends VolumePlaces {
   logFile(pod: Stored<Pod>, container: string, restartCount: number): string;
@@ -25,6 +26,7 @@ export interface PodServices {
   readonly allocator: AddressAllocator;
   readonly places: NodePlaces;
   readonly statuses: StatusWriter;
+  readonly starts: StartSlots;
   readonly logger: Logger;
   readonly now: () => number;
   event(pod: Stored<Pod>, event: RecordedEvent): void;

@@ -9,6 +9,7 @@ import {
   backoffAfter,
   type ContainerRecord,
   containerRecords,
+  isUp,
   nextBackoff,
   type Termination,
 } from "./container-record.ts";
@@ -53,6 +54,7 @@ export class PodWorker {
   #message: string | undefined;
   #deadline: Deadline | undefined;
   #gone = false;
+  #leaveSlot: (() => void) | undefined;
 
   constructor(pod: Stored<Pod>, services: PodServices, records: readonly ContainerRecord[] = containerRecords(pod)) {
     this.#pod = pod;
@@ -94,7 +96,14 @@ export class PodWorker {
     }
     this.#armActiveDeadline();
     this.#publish();
-    this.#sandbox.prepare();
+    this.#beside(this.#startInTurn());
+  }
+
+  async #startInTurn(): Promise<void> {
+    this.#leaveSlot = await this.#services.starts.enter(this.#ending.signal);
+    if (this.#leaveSlot === undefined) return;
+    if (this.#ending.signal.aborted) this.#leaveSlot();
+    else this.#sandbox.prepare();
   }
 
   /** A pod that was over before this node began: kept for its logs and its address. */
@@ -366,6 +375,7 @@ export class PodWorker {
   }
 
   #publish(): void {
+    if (this.#ending.signal.aborted || this.records.every(isUp)) this.#leaveSlot?.();
     if (this.#gone) return;
     const status = podStatus({
       pod: this.#pod,
