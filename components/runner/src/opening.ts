@@ -13,7 +13,7 @@ import { messageOf } from "./errors.ts";
 import { openLog } from "./events/open-log.ts";
 import { Recorder } from "./events/recorder.ts";
 import { Secrets } from "./events/redaction.ts";
-import { closeInterruptedRun, readFormerAttempt, tellForgotten } from "./runs/former-attempt.ts";
+import { closeInterruptedRun, CUT_OFF_END, readFormerAttempt, tellForgotten } from "./runs/former-attempt.ts";
 import { WaitingRuns, type WaitingRun } from "./runs/waiting.ts";
 import { formerConversation } from "./session/former-conversation.ts";
 import { ProjectConfiguration } from "./session/project-configuration.ts";
@@ -122,7 +122,10 @@ export async function openAttempt(
   const { waiting, left } = await openWaitingRuns(paths, [...state.current.runIds, ...former.runIds], logger);
   const waitingMessages = left.flatMap(({ request }) => request.messages.map(({ id }) => id));
   const seen = new Set([...state.current.messageIds, ...former.messageIds, ...waitingMessages]);
+  // The run may have been closed by somebody else already, and its trace sent by an attempt that began no other.
+  const cutOff = former.cutOff?.runId === state.current.tracedCutOff ? undefined : former.cutOff;
   await state.update({
+    ...(cutOff === undefined ? {} : { tracedCutOff: cutOff.runId }),
     messageIds: [...seen],
     runIds: [...new Set([...state.current.runIds, ...former.runIds])],
   });
@@ -133,6 +136,7 @@ export async function openAttempt(
     project: environment.PILOTHOUSE_PROJECT,
     threadId: environment.PILOTHOUSE_SESSION_UID,
     content: variables[TRACING_CONTENT],
+    cutOff: cutOff === undefined ? undefined : { run: cutOff, end: CUT_OFF_END },
     logger,
   });
   recorder.listen((event) => tracing.see(event));

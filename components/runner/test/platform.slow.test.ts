@@ -1,7 +1,7 @@
 /** What the platform adds to an agent: its tools, background tasks, workflows, tool servers. Claude Code and a real broker. */
 import { EventType, type SequencedEvent } from "@pilothouse/agui";
 import { defineResource, type KubernetesObject } from "@pilothouse/kubernetes";
-import { parseScript, startModelSimulator, type ModelSimulator } from "@pilothouse/model-simulator";
+import { parseScript, type ModelSimulator } from "@pilothouse/model-simulator";
 import type { Interrupt } from "@ag-ui/core";
 import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -11,11 +11,10 @@ import { fileURLToPath } from "node:url";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { BrokerProcess } from "./support/broker-process.ts";
-import { Platform, PROJECT, type TestSession } from "./support/platform.ts";
-import { RunnerProcess } from "./support/runner-process.ts";
+import { FRAMEWORKS } from "./conformance/frameworks.ts";
+import { Stage } from "./conformance/stage.ts";
+import { PROJECT, type Platform, type TestSession } from "./support/platform.ts";
 
-const KEY = "sk-ant-canary-0123456789abcdefghij";
 const SECRET = "tools-canary-0123456789abcdef";
 const PLATFORM = "mcp__pilothouse__";
 
@@ -91,45 +90,22 @@ const sessions = defineResource<KubernetesObject & { spec?: unknown; status?: un
 });
 
 describe("what the platform adds to Claude Code", () => {
+  let stage: Stage;
   let platform: Platform;
   let model: ModelSimulator;
-  const cleanups: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    platform = await Platform.start();
-    model = await startModelSimulator({ script, apiKeys: [KEY] });
+    stage = await Stage.open(FRAMEWORKS.claude, script);
+    ({ platform, model } = stage);
   });
+  const cleanups: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+    await stage.endAll();
   });
-  afterAll(async () => {
-    await model.stop();
-    await platform.stop();
-  });
+  afterAll(async () => stage.close());
 
-  let count = 0;
-  const start = async (
-    spec: Record<string, unknown>,
-    change: { runner?: Record<string, string>; broker?: Record<string, string> } = {},
-  ): Promise<{ runner: RunnerProcess; session: TestSession }> => {
-    const llmSettings = { model: "claude-sonnet-5-5" };
-    const session = await platform.createSession(`platform-${++count}`, { llmSettings, ...spec });
-    const broker = await BrokerProcess.start(session, model.url, KEY, change.broker);
-    const runner = await RunnerProcess.start(platform, session, {
-      RUNNER_TYPE: "claude-agent-sdk",
-      PILOTHOUSE_BROKER_URL: broker.url,
-      PILOTHOUSE_BROKER_TOKEN: broker.token,
-      ...change.runner,
-    });
-    cleanups.push(
-      async () => broker.stop(),
-      async () => {
-        runner.kill("SIGKILL");
-        await runner.exited;
-      },
-    );
-    return { runner, session };
-  };
+  const start: Stage["start"] = async (...of) => stage.start(...of);
   const agent = async (session: TestSession) => (await platform.session(session.name)).status?.agent;
 
   it("lets the agent name its session, say how far it is, and hand over a file", async () => {
@@ -301,6 +277,7 @@ describe("what the platform adds to Claude Code", () => {
           },
         },
       },
+      undefined,
       { runner: configuration, broker: { ...configuration, PILOTHOUSE_INTEGRATION_SECRETS_DIR: integrations } },
     );
     const events = await runner.eventsUntil(isEnd, 0, 30);

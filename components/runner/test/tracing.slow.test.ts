@@ -79,6 +79,40 @@ describe.each<[string, Framework]>([
     await end();
   });
 
+  it.runIf(framework === FRAMEWORKS.claude)(
+    "tell of a run that a crash cut off, once and as an error",
+    async () => {
+      sinks.observations.length = 0;
+      const traced = { broker: { PILOTHOUSE_INTEGRATION_HOSTS: new URL(sinks.url).host } };
+      const integrationSecrets = { ...LANGFUSE, LANGFUSE_BASE_URL: sinks.url };
+      const surroundings = { ...traced, integrationSecrets };
+      const first = await stage.start({ initialPrompt: "sleepy tool" }, undefined, surroundings);
+      await first.runner.eventsUntil(({ event }) => event.type === EventType.TOOL_CALL_END);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await first.end();
+      expect(sinks.observations).toEqual([]);
+      for (const _attempt of [2, 3]) {
+        const next = await stage.start({}, first.session, surroundings);
+        await expect.poll(() => next.runner.logs.join("\n"), { timeout: 10_000 }).toContain("runs are traced");
+        await next.runner.stop();
+        await next.end();
+      }
+      expect(sinks.observations.map(({ attributes }) => attributes)).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({
+            "langfuse.observation.type": "agent",
+            "langfuse.observation.level": "ERROR",
+            "langfuse.observation.status_message": expect.stringContaining("RUNNER_INTERRUPTED"),
+            "session.id": first.session.uid,
+          }),
+          expect.objectContaining({ "langfuse.observation.type": "tool", "langfuse.observation.level": "ERROR" }),
+        ]),
+      );
+      expect(sinks.observations).toHaveLength(2);
+    },
+    90_000,
+  );
+
   it.runIf(framework === FRAMEWORKS.claude)("have the words when the installation says so", async () => {
     sinks.observations.length = 0;
     const { runner, end } = await start("full");

@@ -17,6 +17,8 @@ export const RunnerState = z.object({
   messageIds: z.array(z.string()).default([]),
   /** The newest runs that began: a request that is repeated starts none of them again. */
   runIds: z.array(z.string()).default([]),
+  /** The run that was cut off and whose trace was sent afterwards. */
+  tracedCutOff: z.string().optional(),
   /** What the user has allowed for good. */
   approvals: z.array(z.string()).default([]),
   /** Answers of models so far, of which a budget may allow a number. */

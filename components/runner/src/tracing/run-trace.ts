@@ -83,11 +83,13 @@ export class RunTraceBuilder {
   readonly #open = new Map<string, OpenTool>();
   readonly #tools: ToolTrace[] = [];
   #last = "";
+  #lastAt: number;
 
   constructor(start: Extract<Event, { type: EventType.RUN_STARTED }>, at: number) {
     this.runId = start.runId;
     this.#threadId = start.threadId;
     this.#startedAt = at;
+    this.#lastAt = at;
     const messages = start.input?.messages ?? [];
     this.#input = messages
       .map((message) => ("content" in message && typeof message.content === "string" ? message.content : ""))
@@ -96,7 +98,13 @@ export class RunTraceBuilder {
     this.#user = senderOf(messages.at(-1)?.metadata);
   }
 
+  /** When something was last seen of the run; milliseconds since the epoch. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
   see(event: Event, at: number): void {
+    this.#lastAt = at;
     switch (event.type) {
       case EventType.TEXT_MESSAGE_CONTENT: {
         const said = this.#of(event.messageId, at);
@@ -142,14 +150,14 @@ export class RunTraceBuilder {
 
   /** @param requests those that ended since the run before this one did */
   finish(end: Event, at: number, requests: readonly ModelRequest[]): RunTrace {
+    const failed = end.type === EventType.RUN_ERROR;
     const unanswered = [...this.#open].map(([id, tool]): ToolTrace => ({
       id,
       ...tool,
       endedAt: at,
       output: "",
-      isError: false,
+      isError: failed,
     }));
-    const failed = end.type === EventType.RUN_ERROR;
     const finished = end.type === EventType.RUN_FINISHED ? end.outcome?.type : undefined;
     const cost = end.metadata?.["costUsd"];
     return {

@@ -5,6 +5,7 @@
 import { EventType, endsRun, type Event } from "@pilothouse/agui";
 import type { RunnerFeedback } from "@pilothouse/contracts/rest/agui";
 import type { FrameworkCapabilities } from "@pilothouse/contracts/runner/capabilities";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
@@ -22,10 +23,16 @@ export interface TracingOptions {
   readonly threadId: string;
   /** "full" sends the words of a run as well. */
   readonly content: string | undefined;
+  /** The run that a crash of the former attempt cut off: it had no chance to be exported. */
+  readonly cutOff?: { readonly run: RunTraceBuilder; readonly end: Event } | undefined;
   readonly logger: Logger;
+  /** Milliseconds before each further try to open. Default 1, 5, 15 and 60 s. */
+  readonly pauses?: readonly number[];
 }
 
 const TIMEOUT = 2000;
+/** Milliseconds before each further try to open. */
+const PAUSES = [1000, 5000, 15_000, 60_000];
 const PLACES_KEPT = 5000;
 /** Runs that wait to be exported: more means that the broker does not answer. */
 const MOST_WAITING = 20;
@@ -47,6 +54,7 @@ export class Tracing {
   #waiting = 0;
   #exporting: Promise<void> = Promise.resolve();
   #complained = false;
+  readonly #stopped = new AbortController();
 
   constructor(options: TracingOptions) {
     this.#options = options;
@@ -57,20 +65,41 @@ export class Tracing {
     return this.#service ?? null;
   }
 
-  /** Asks the broker what the project has keys for. Never rejects. */
+  /**
+   * Asks the broker what the project has keys for. Never rejects, and does not wait for the further tries of a broker that
+   * is busy at the start: runs that begin before it answers are not traced.
+   */
   async open(): Promise<void> {
     const { supported } = this.#options;
-    if (supported === null) return;
+    if (supported === null || (await this.#tryOpen(supported))) return;
+    void this.#openLater(supported);
+  }
+
+  async #openLater(supported: Service): Promise<void> {
+    const { signal } = this.#stopped;
+    for (const pause of this.#options.pauses ?? PAUSES) {
+      await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted || (await this.#tryOpen(supported))) return;
+    }
+  }
+
+  /** True when the broker has answered. */
+  async #tryOpen(supported: Service): Promise<boolean> {
     try {
       const report = Report.parse(await this.#ask("/tracing"));
-      if (!report[supported]) return;
+      if (!report[supported]) return true;
       const { items } = Requests.parse(await this.#ask("/usage/requests"));
       this.#seenRequest = items.at(-1)?.number ?? 0;
       this.#exporter = await this.#load(supported, report.langsmithProject ?? undefined);
       this.#service = supported;
       this.#options.logger.info({ service: supported, content: this.#content }, "runs are traced");
+      const { cutOff } = this.#options;
+      // The broker that counted its requests has gone with the former attempt's pod.
+      if (cutOff !== undefined) this.#place(cutOff.run.finish(cutOff.end, cutOff.run.lastAt, []));
+      return true;
     } catch (error) {
       this.#problem(error);
+      return false;
     }
   }
 
@@ -102,6 +131,7 @@ export class Tracing {
 
   /** Sends what is left, and waits for it no longer than `milliseconds`. */
   async stop(milliseconds: number): Promise<void> {
+    this.#stopped.abort();
     const exporter = this.#exporter;
     if (exporter === undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -114,7 +144,10 @@ export class Tracing {
   async #export(run: RunTraceBuilder, end: Event, at: number): Promise<void> {
     const { items } = Requests.parse(await this.#ask(`/usage/requests?after=${this.#seenRequest}`));
     this.#seenRequest = items.at(-1)?.number ?? this.#seenRequest;
-    const trace = run.finish(end, at, items);
+    this.#place(run.finish(end, at, items));
+  }
+
+  #place(trace: RunTrace): void {
     const placed = this.#exporter?.export(trace);
     if (placed === undefined) return;
     for (const [id, place] of placesIn(trace, placed)) {
