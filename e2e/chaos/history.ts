@@ -23,16 +23,23 @@ export type HistoryOptions = {
   milliseconds: number;
   /** How often the whole control plane dies. */
   blackouts: number;
+  /** Who is in the sessions: recordings that are replayed (default), or Claude Code with a simulated model. */
+  agent?: Agent;
 };
+
+export type Agent = "replay" | "claude";
 
 const HABITS: readonly Habit[] = ["stays", "stays", "stays", "run-finished", "inactivity", "timeout", "ttl"];
 
-export function historyOf({ seed, sessions, milliseconds, blackouts }: HistoryOptions): Step[] {
+export function historyOf({ seed, sessions, milliseconds, blackouts, agent }: HistoryOptions): Step[] {
   const random = randomOf(seed);
   const steps: Step[] = [];
   for (let index = 0; index < sessions; index += 1) {
     const name = `s-${seed}-${index}`;
-    const session: SessionPlan = { name, habit: random.pick(HABITS), prompt: `first prompt of ${name}` };
+    const habit = random.pick(HABITS);
+    // What makes the simulated model write, run a command and ask; to other words it has a short answer.
+    const work = agent === "claude" && habit === "stays" ? ": write a greeting" : "";
+    const session: SessionPlan = { name, habit, prompt: `first prompt of ${name}${work}` };
     const born = random.integer(0, Math.floor(milliseconds / 2));
     steps.push({ at: born, do: "create", session });
     for (let left = random.integer(0, 4); left > 0; left -= 1) {

@@ -2,7 +2,7 @@
 import { connect, jobs, KubernetesClient, loadConnection, pods, type ResourceType } from "@pilothouse/kubernetes";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Answer, Installation } from "../support/installation.ts";
-import type { Deed, SessionPlan, Step } from "./history.ts";
+import type { Agent, Deed, Habit, SessionPlan, Step } from "./history.ts";
 import { componentProcess, kill, sessionProcesses, type SessionProcess } from "./processes.ts";
 
 export const PROJECT = "chaos";
@@ -30,19 +30,21 @@ export class Play {
   readonly ledger: Ledger = { created: new Map(), deleted: new Set(), wish: new Map(), violations: [] };
   readonly #installation: Installation;
   readonly #token: string;
+  readonly agent: Agent;
   #client: KubernetesClient;
   #restarting: Promise<void> = Promise.resolve();
   #blackouts = 0;
   #dark = false;
 
-  private constructor(installation: Installation, token: string, client: KubernetesClient) {
+  private constructor(installation: Installation, token: string, agent: Agent, client: KubernetesClient) {
     this.#installation = installation;
+    this.agent = agent;
     this.#token = token;
     this.#client = client;
   }
 
-  static async begin(installation: Installation, token: string): Promise<Play> {
-    return new Play(installation, token, await clientOf(installation));
+  static async begin(installation: Installation, token: string, agent: Agent): Promise<Play> {
+    return new Play(installation, token, agent, await clientOf(installation));
   }
 
   get client(): KubernetesClient {
@@ -131,9 +133,8 @@ export class Play {
     const { name, prompt, habit } = session;
     const { status, body } = await this.#ask("POST", SESSIONS, {
       name,
-      runnerType: "replay",
       initialPrompt: prompt,
-      environmentVariables: { REPLAY_RECORDING: habit === "stays" ? ASKS : ENDS, REPLAY_SPEED: "4" },
+      ...(this.agent === "claude" ? {} : replayed(habit)),
       ...(habit === "run-finished" ? { stopOnRunFinished: true } : {}),
       ...(habit === "inactivity" ? { inactivityTimeout: 10 } : {}),
       ...(habit === "timeout" ? { timeout: 15 } : {}),
@@ -196,6 +197,11 @@ export class Play {
       await delay(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+function replayed(habit: Habit): Record<string, unknown> {
+  const environmentVariables = { REPLAY_RECORDING: habit === "stays" ? ASKS : ENDS, REPLAY_SPEED: "4" };
+  return { runnerType: "replay", environmentVariables };
 }
 
 async function clientOf(installation: Installation): Promise<KubernetesClient> {

@@ -1,6 +1,6 @@
 /**
  * Random kills and stops over many sessions at once, against a real installation on this machine.
- * Run: node e2e/chaos/run.ts [--sessions 200] [--seed N] [--seconds 60] [--blackouts 2] [--keep]
+ * Run: node e2e/chaos/run.ts [--sessions 200] [--seed N] [--seconds 60] [--blackouts 2] [--agent replay|claude] [--keep]
  * Ends with code 1 when 60 s after the last deed anything is lost, doubled or stuck.
  */
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     seconds: { type: "string", default: "60" },
     blackouts: { type: "string", default: "2" },
+    agent: { type: "string", default: "replay" },
     keep: { type: "boolean", default: false },
   },
 });
@@ -22,6 +23,7 @@ const { faults, phases, settledAfter, dataDir } = await chaos({
   sessions: Number(values.sessions),
   milliseconds: Number(values.seconds) * 1000,
   blackouts: Number(values.blackouts),
+  agent: values.agent === "claude" ? "claude" : "replay",
   keep: values.keep,
 });
 for (const fault of faults) process.stdout.write(`FAULT ${fault}\n`);

@@ -174,6 +174,12 @@ async function transcriptFaults(
       const prompts = events.filter(
         ({ event }) => event.type === "RUN_STARTED" && JSON.stringify(event).includes(JSON.stringify(prompt)),
       );
+      const commands = events.filter(
+        ({ event }) => event.type === "TOOL_CALL_START" && event["toolCallName"] === "Bash",
+      );
+      // The simulated model has one command run for one first prompt.
+      if (play.agent === "claude" && commands.length > 1)
+        faults.push(`${name}: its work was done ${commands.length} times`);
       const delivered = session.status?.agent?.promptDelivered === true;
       if (prompts.length > 1) faults.push(`${name}: its first prompt was delivered ${prompts.length} times`);
       if (delivered && prompts.length === 0)

@@ -9,7 +9,7 @@ export interface StartSlots {
   enter(signal: AbortSignal): Promise<(() => void) | undefined>;
 }
 
-const PER_CORE = 3;
+const PER_CORE = 4;
 /** A pod that takes longer waits for something else than the processor, and holds up nobody. */
 const LONGEST_MILLISECONDS = 15_000;
 
