@@ -223,6 +223,8 @@ export const SURFACE: Readonly<Record<string, readonly Row[]>> = {
       has: { code: "PATH_REFUSED" },
     })),
     { path: `${S}/live/workspace?path=/`, status: 200 },
+    { method: "PUT", path: `${S}/live/workspace/${long(256)}`, body: "x", status: 400 },
+    { method: "PUT", path: `${S}/live/workspace/${"a/".repeat(100)}x`, body: "x", status: 400 },
     ...["/etc/passwd", "%2Fetc%2Fpasswd", "..%2fx", "%2e%2e/x", "a%00b", "..%5cx"].flatMap((path): Row[] => [
       { path: `${S}/live/workspace/${path}`, status: 400, has: { code: "PATH_REFUSED" } },
       { method: "PUT", path: `${S}/live/workspace/${path}`, body: "x", status: 400 },

@@ -336,7 +336,7 @@ put: { parameters: { path: { "uid": string; "kind": "artifacts" | "diff"; }; }; 
 export interface components {
 schemas: {
 "RunAgentInputInput": { /** What the client calls the conversation; a session has one thread, its uid */
-"threadId"?: string; "runId"?: string; "parentRunId"?: string; "protocolVersion"?: string; "messages"?: ({ "id"?: string; "role": "developer" | "system" | "assistant" | "user" | "tool" | "activity" | "reasoning"; "content"?: unknown; "metadata"?: { [name: string]: unknown }; })[]; "state"?: unknown; "tools"?: (unknown)[]; "context"?: (unknown)[]; "forwardedProps"?: unknown; "resume"?: ({ "interruptId": string; "status": "resolved" | "cancelled"; "payload"?: unknown; })[]; };
+"threadId"?: string; "runId"?: string; "parentRunId"?: string; "protocolVersion"?: string; "messages"?: ((unknown) & (unknown) & (unknown))[]; "state"?: unknown; "tools"?: ({ "name": string; "description": string; })[]; "context"?: ({ "description": string; "value": string; })[]; "forwardedProps"?: unknown; "resume"?: ({ "interruptId": string; "status": "resolved" | "cancelled"; "payload"?: unknown; })[]; };
 "FeedbackRequestInput": { "metaType": "thumbs_up" | "thumbs_down"; "messageId": string; "comment"?: string; };
 "CreateSessionInput": { /** session-<short id> when absent */
 "name"?: string; "labels"?: { [name: string]: string }; "displayName"?: string; "initialPrompt"?: string; /** An id of the agent registry; chosen by the model's provider when absent */

@@ -1,6 +1,6 @@
 /** What a client posts to start a run, made into what the runner gets: ids filled in, and the sender named by us. */
 import { randomUUID } from "node:crypto";
-import type { InputMessage, MessageSender, RunRequest } from "@pilothouse/contracts";
+import type { InputMessage, MessageSender, ResumeEntry, RunRequest } from "@pilothouse/contracts";
 import { invalidField } from "../errors/api-error.ts";
 import type { Identity } from "../identity/identity.ts";
 
@@ -20,11 +20,18 @@ export function runInput(request: RunRequest, threadId: string, identity: Identi
     threadId,
     runId: request.runId ?? `run-${requestId}`,
     messages: request.messages.map((message, index) => prepare(message, sender, `message-${requestId}-${index}`)),
+    // AG-UI knows an answer without a payload, and no payload that is null.
+    ...(request.resume === undefined ? {} : { resume: request.resume.map(withoutNull) }),
     tools: request.tools ?? [],
     context: request.context ?? [],
     state: request.state ?? {},
     forwardedProps: request.forwardedProps ?? {},
   };
+}
+
+function withoutNull(entry: ResumeEntry): ResumeEntry {
+  const { payload, ...rest } = entry;
+  return payload === null ? rest : entry;
 }
 
 function prepare(message: InputMessage, sender: MessageSender, id: string): InputMessage {

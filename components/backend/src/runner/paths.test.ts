@@ -19,18 +19,30 @@ describe("a path in a workspace", () => {
     [".../x", ".../x"],
     ["a%2e%2e", "a%2e%2e"],
     ["a b/ü/🙂", "a b/ü/🙂"],
+    ["a".repeat(255), "a".repeat(255)],
+    ["a/".repeat(99), "a/".repeat(99).slice(0, -1)],
   ])("%j is %j", (path, expected) => {
     expect(workspacePath(path)).toBe(expected);
     expect(folder.test(path)).toBe(true);
     expect(file.test(path)).toBe(expected !== "");
   });
 
-  it.each(["/etc", "//etc/passwd", "..", "../x", "a/..", "a/../b", "a\\b", "a\u0000", "a\nb", "\u007f"])(
-    "%j leads out of it, or names nothing in it",
-    (path) => {
-      expect(() => workspacePath(path)).toThrow(/^the path is refused/);
-      expect(folder.test(path)).toBe(false);
-      expect(file.test(path)).toBe(false);
-    },
-  );
+  it.each([
+    "/etc",
+    "//etc/passwd",
+    "..",
+    "../x",
+    "a/..",
+    "a/../b",
+    "a\\b",
+    "a\u0000",
+    "a\nb",
+    "\u007f",
+    "a".repeat(256),
+    "a/".repeat(100),
+  ])("%j leads out of it, or names nothing in it", (path) => {
+    expect(() => workspacePath(path)).toThrow(/^the path is refused/);
+    expect(folder.test(path)).toBe(false);
+    expect(file.test(path)).toBe(false);
+  });
 });

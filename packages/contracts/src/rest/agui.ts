@@ -3,16 +3,42 @@ import { z } from "zod";
 
 const Id = z.string().min(1).max(200);
 
+const whoseRoleIs = (roles: readonly string[], required: readonly string[], properties: object) => ({
+  if: { properties: { role: { enum: roles } }, required: ["role"] },
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  then: { required, properties },
+});
+/** AG-UI's Tool and Context; the runner checks them. */
+const AnyTool = z.unknown().meta({
+  type: "object",
+  required: ["name", "description"],
+  properties: { name: { type: "string", minLength: 1 }, description: { type: "string" } },
+});
+const AnyContext = z.unknown().meta({
+  type: "object",
+  required: ["description", "value"],
+  properties: { description: { type: "string" }, value: { type: "string" } },
+});
+
 /**
  * A message as a client sends it. AG-UI's own schema is checked by the runner, which knows the version it speaks; here
  * only what the backend touches is fixed: `role`, and `metadata`, in which the server alone writes `sender`.
  */
-export const InputMessage = z.looseObject({
-  id: Id.optional(),
-  role: z.enum(["developer", "system", "assistant", "user", "tool", "activity", "reasoning"]),
-  content: z.unknown().optional(),
-  metadata: z.record(z.string(), z.unknown()).optional(),
-});
+export const InputMessage = z
+  .looseObject({
+    id: Id.optional(),
+    role: z.enum(["developer", "system", "assistant", "user", "tool", "activity", "reasoning"]),
+    content: z.unknown().optional(),
+    metadata: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({
+    // For clients: what AG-UI asks of the messages that they send most.
+    allOf: [
+      whoseRoleIs(["user"], ["content"], { content: { anyOf: [{ type: "string" }, { type: "array" }] } }),
+      whoseRoleIs(["developer", "system"], ["content"], { content: { type: "string" } }),
+      whoseRoleIs(["tool"], ["content", "toolCallId"], { content: { type: "string" }, toolCallId: { type: "string" } }),
+    ],
+  });
 export type InputMessage = z.infer<typeof InputMessage>;
 
 export const ResumeEntry = z.looseObject({
@@ -20,6 +46,7 @@ export const ResumeEntry = z.looseObject({
   status: z.enum(["resolved", "cancelled"]),
   payload: z.unknown().optional(),
 });
+export type ResumeEntry = z.infer<typeof ResumeEntry>;
 
 /** AG-UI's RunAgentInput, with what a session already knows made optional. */
 export const RunRequest = z
@@ -30,8 +57,8 @@ export const RunRequest = z
     protocolVersion: z.string().max(20).optional(),
     messages: z.array(InputMessage).max(10_000).default([]),
     state: z.unknown().optional(),
-    tools: z.array(z.unknown()).max(1000).optional(),
-    context: z.array(z.unknown()).max(1000).optional(),
+    tools: z.array(AnyTool).max(1000).optional(),
+    context: z.array(AnyContext).max(1000).optional(),
     forwardedProps: z.unknown().optional(),
     resume: z.array(ResumeEntry).max(100).optional(),
   })

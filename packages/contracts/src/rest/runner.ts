@@ -16,8 +16,11 @@ export const WorkspaceListing = z.object({
   items: z.array(WorkspaceEntry),
 });
 
-/** No control character, no backslash, no part that is `..`, not absolute; the root may be written `/`. */
-const SAFE = "(?!/+[^/])(?!(?:.*/)?\\.\\.(?:/|$))[^\\u0000-\\u001f\\u007f\\\\]*$";
+/**
+ * No control character, no backslash, no part that is `..`, not absolute (the root may be written `/`), no name and no
+ * depth that a file system does not have.
+ */
+const SAFE = "(?!/+[^/])(?!.*[^/]{256})(?!(?:[^/]*/){100})(?!(?:.*/)?\\.\\.(?:/|$))[^\\u0000-\\u001f\\u007f\\\\]*$";
 const PATH = { maxLength: 4096 };
 /** Described here for clients; who serves it refuses each fault with its own words. */
 export const FolderPath = z.string().meta({ ...PATH, pattern: `^${SAFE}`, description: "A folder of the workspace" });
