@@ -3,6 +3,12 @@
 import { type ComponentProps, useLayoutEffect, useRef } from "react";
 import { cn } from "@/lib/class-names";
 
+/**
+ * Chromium shapes what follows anew for each line of a word without an end, wherever the font joins or shifts letters: a
+ * hundred thousand letters took seconds for each key. Texts beyond this length do without both.
+ */
+const LONG = 20_000;
+
 export function GrowingTextarea({ className, value, ref, ...props }: ComponentProps<"textarea">) {
   const own = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
@@ -22,6 +28,7 @@ export function GrowingTextarea({ className, value, ref, ...props }: ComponentPr
       rows={1}
       className={cn(
         "scroll-thin block w-full resize-none bg-transparent placeholder:text-ink-3 focus:outline-none",
+        String(value).length > LONG && "[font-kerning:none] [font-variant-ligatures:none]",
         className,
       )}
       {...props}
