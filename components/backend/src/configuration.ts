@@ -71,6 +71,13 @@ export const BackendEnvironment = z.object({
     .max(60)
     .default(15)
     .describe("Longest wait for the operator to test a credential"),
+  MAX_WATCHES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(5_000)
+    .describe("Sessions and lists that are followed at once; each caller's is a connection to the Kubernetes API"),
   AUDIT_LOG: z.string().default("stderr").describe("stderr, off, or a file to append to"),
   ...TracingEnvironment.shape,
   PILOTHOUSE_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),

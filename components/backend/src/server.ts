@@ -32,6 +32,7 @@ import { describeApi, serveApiDescription } from "./http/openapi.ts";
 import { Authenticator } from "./identity/identity.ts";
 import { integrationRoutes } from "./integrations/routes.ts";
 import { tracedTransport } from "./kubernetes/traced-transport.ts";
+import { WatchBudget } from "./kubernetes/watch-budget.ts";
 import { keyRoutes } from "./keys/routes.ts";
 import { KeyUsage } from "./keys/usage.ts";
 import { meRoutes } from "./me/routes.ts";
@@ -83,7 +84,8 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   const streams = new OpenStreams();
   const archives = openArchives(environment, store);
   const retention = new Retention({ store, archives, logger, days: environment.RETENTION_DAYS });
-  const threads = new ThreadStreams(streams, store, feeds);
+  const watches = new WatchBudget(environment.MAX_WATCHES);
+  const threads = new ThreadStreams(streams, store, feeds, watches);
   const registries = {
     agents: registry("the agent registry", environment.AGENT_REGISTRY_FILE, AgentRegistry, logger),
     models: registry("the model manifest", environment.MODELS_FILE, ModelManifest, logger),
@@ -92,7 +94,11 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
   const flagManifest = registry("the flags file", flagsFile, FlagManifest, logger);
   const flags = await openFlags(environment, flagManifest, logger);
   const metrics = createRegistry();
-  gauges(metrics, { openStreams: () => streams.size, runnerConnections: () => feeds.size });
+  gauges(metrics, {
+    openStreams: () => streams.size,
+    runnerConnections: () => feeds.size,
+    watches: () => watches.held,
+  });
 
   const app = createServer({ logger, translate, validateAnswers: options.validateAnswers === true });
   tracing.traceRequests(app, namesOf);
@@ -133,7 +139,7 @@ export async function createBackend(options: BackendOptions): Promise<FastifyIns
       await api.register(flagRoutes(flags));
       await api.register(catalogRoutes(registries, flags));
       const schemes = environment.REPOSITORY_SCHEMES;
-      await api.register(sessionRoutes({ store, streams, retention, registries, flags, schemes }));
+      await api.register(sessionRoutes({ store, streams, retention, watches, registries, flags, schemes }));
       await api.register(searchRoutes(store));
       await api.register(exportRoutes(store, archives));
       await api.register(runnerRoutes(runner, store, registries));

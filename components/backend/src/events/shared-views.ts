@@ -4,6 +4,7 @@
  * anybody else, because what Kubernetes lets a token see is that token's alone.
  */
 import type { Caller } from "../identity/identity.ts";
+import type { WatchBudget } from "../kubernetes/watch-budget.ts";
 import type { Session } from "../sessions/present.ts";
 import { WatchedSession } from "./session-view.ts";
 import type { SessionView } from "./thread.ts";
@@ -24,11 +25,17 @@ interface Shared {
 
 export class SharedViews {
   readonly #open = new Map<string, Shared>();
+  readonly #watches: WatchBudget;
+
+  constructor(watches: WatchBudget) {
+    this.#watches = watches;
+  }
 
   get size(): number {
     return this.#open.size;
   }
 
+  /** @throws ApiError TOO_MANY_REQUESTS when there are as many watches as there may be */
   attach(caller: Caller, project: string, session: Session): Viewing {
     const key = `${caller.tokenHash} ${session.metadata.uid}`;
     const shared = this.#open.get(key) ?? this.#watch(key, caller, project, session);
@@ -46,12 +53,16 @@ export class SharedViews {
   }
 
   #watch(key: string, caller: Caller, project: string, session: Session): Shared {
+    const giveBack = this.#watches.claim();
     const abort = new AbortController();
     const view = new WatchedSession(session);
     const shared: Shared = { view, abort, ended: view.follow(caller, project, abort.signal), readers: 0 };
     this.#open.set(key, shared);
     // Each reader hears of the end by itself; whoever comes after it begins anew.
-    const drop = (): void => this.#drop(key, shared);
+    const drop = (): void => {
+      giveBack();
+      this.#drop(key, shared);
+    };
     shared.ended.then(drop, drop);
     return shared;
   }

@@ -5,6 +5,7 @@ import type { OpenStreams } from "../http/event-stream.ts";
 import type { Session } from "../sessions/present.ts";
 import type { Store } from "../store/store.ts";
 import { translate } from "../errors/translate.ts";
+import type { WatchBudget } from "../kubernetes/watch-budget.ts";
 import type { Feeds } from "./feeds.ts";
 import { SharedViews } from "./shared-views.ts";
 import { streamThread, type FrameSink, type ThreadOptions } from "./thread.ts";
@@ -30,9 +31,10 @@ export class ThreadStreams {
   readonly #streams: OpenStreams;
   readonly #store: Store;
   readonly #feeds: Feeds;
-  readonly #views = new SharedViews();
+  readonly #views: SharedViews;
 
-  constructor(streams: OpenStreams, store: Store, feeds: Feeds) {
+  constructor(streams: OpenStreams, store: Store, feeds: Feeds, watches: WatchBudget) {
+    this.#views = new SharedViews(watches);
     this.#streams = streams;
     this.#store = store;
     this.#feeds = feeds;
@@ -40,8 +42,9 @@ export class ThreadStreams {
 
   async serve({ caller, project, session, after, reply, select, over }: StreamRequest): Promise<void> {
     const { raw } = reply;
-    const writer = this.#streams.open(reply, { frame: 4, backlogLimit: Number.POSITIVE_INFINITY });
+    // A refusal is a status: it comes before the head is written.
     const viewing = this.#views.attach(caller, project, session);
+    const writer = this.#streams.open(reply, { frame: 4, backlogLimit: Number.POSITIVE_INFINITY });
     const sink: FrameSink = {
       closed: writer.closed,
       write: (text) => {

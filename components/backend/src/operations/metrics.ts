@@ -4,6 +4,7 @@ import { Gauge, type Registry } from "prom-client";
 export interface MetricSources {
   readonly openStreams: () => number;
   readonly runnerConnections: () => number;
+  readonly watches: () => number;
 }
 
 export function gauges(registry: Registry, sources: MetricSources): void {
@@ -17,5 +18,6 @@ export function gauges(registry: Registry, sources: MetricSources): void {
       },
     });
   gauge("pilothouse_backend_open_streams", "Event streams that are open", sources.openStreams);
+  gauge("pilothouse_backend_watches", "Watches of callers at the Kubernetes API", sources.watches);
   gauge("pilothouse_backend_runner_connections", "Connections to runners that feed streams", sources.runnerConnections);
 }

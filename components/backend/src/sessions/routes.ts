@@ -22,6 +22,7 @@ import { NoFields, Nothing, ProjectParams, SessionParams, errorAnswers } from ".
 import type { Caller } from "../identity/identity.ts";
 import { waitUntilGone } from "../kubernetes/gone.ts";
 import { agenticSessions } from "../kubernetes/resources.ts";
+import type { WatchBudget } from "../kubernetes/watch-budget.ts";
 import { getProject } from "../projects/projects.ts";
 import { TranscriptMatches } from "../search/transcripts.ts";
 import type { Store } from "../store/store.ts";
@@ -40,6 +41,7 @@ export interface SessionDependencies extends CreationDependencies {
   readonly store: Store;
   readonly streams: OpenStreams;
   readonly retention: Retention;
+  readonly watches: WatchBudget;
 }
 
 const tags = ["sessions"];
@@ -49,7 +51,7 @@ const options = { fieldManager: FIELD_MANAGERS.backend };
 const EXAMPLE = { displayName: "Try it", runnerType: "replay", initialPrompt: "Add a search field to the list" };
 
 export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginAsyncZod {
-  const { store, streams, retention, registries, flags, schemes } = dependencies;
+  const { store, streams, retention, watches, registries, flags, schemes } = dependencies;
   return async (app) => {
     app.get(BASE, {
       config: { access: "view", api: { stream: "accepted", errors: [406] } },
@@ -79,7 +81,12 @@ export function sessionRoutes(dependencies: SessionDependencies): FastifyPluginA
           const size = query.search === undefined ? { limit: 1 } : {};
           const { items } = await caller.kubernetes.list(agenticSessions, { ...selection, ...size });
           const said = await TranscriptMatches.among(store, query.search, items);
-          await streamSessions({ caller, project, query, said, retention, writer: streams.open(reply) });
+          const giveBack = watches.claim();
+          try {
+            await streamSessions({ caller, project, query, said, retention, writer: streams.open(reply) });
+          } finally {
+            giveBack();
+          }
           return reply;
         }
         const { items } = await caller.kubernetes.list(agenticSessions, selection);
