@@ -71,7 +71,9 @@ export class Ledger {
     const named = reading.model ?? fallbackModel;
     const model = this.#models.has(named) || this.#models.size < MOST_MODELS ? named : "other";
     const known = findPrice(prices, named);
-    if (!known && this.#unpriced.size < MOST_MODELS) this.#unpriced.add(model);
+    // The table may have learned of it since.
+    if (known) this.#unpriced.delete(model);
+    else if (this.#unpriced.size < MOST_MODELS) this.#unpriced.add(model);
     const price = known ?? (assumeDearest ? dearestPrice(prices) : undefined);
     const usage: Usage = {
       inputTokens: reading.freshTokens + reading.cacheReadTokens + reading.cacheWriteTokens,

@@ -40,7 +40,24 @@ describe("costOf", () => {
   });
 });
 
+describe("a price for long prompts", () => {
+  const longPrompt = { overTokens: 1_000_000, inputPerMillion: 10, outputPerMillion: 20, cacheReadPerMillion: 1 };
+  const tiered = { ...price("m", 2), longPrompt };
+
+  it("holds for all tokens of a request whose prompt is longer, cached ones included", () => {
+    const long = { ...reading, cacheReadTokens: 1_000_000, outputTokens: 1_000_000 };
+    expect(costOf(tiered, long)).toBe(10 + 1 + 20);
+    expect(costOf(tiered, { ...reading, outputTokens: 1_000_000 })).toBe(1 + 2);
+  });
+});
+
 describe("the price table that is shipped", () => {
+  it("says of each price where it was read, and when", async () => {
+    const text = await readFile(new URL("../../../../deploy/registries/prices.json", import.meta.url), "utf8");
+    const { prices } = PriceTable.parse(JSON.parse(text));
+    expect(prices.filter(({ source = "" }) => !/\w+\.\w+\/.* 20\d\d/.test(source))).toEqual([]);
+  });
+
   it("has a price for each model that is shipped", async () => {
     const load = async (name: string): Promise<string> =>
       readFile(new URL(`../../../../deploy/registries/${name}`, import.meta.url), "utf8");

@@ -24,10 +24,12 @@ export function dearestPrice(prices: readonly ModelPrice[]): ModelPrice | undefi
   );
 }
 
-export function costOf(price: ModelPrice, reading: Reading): number {
-  const { inputPerMillion, outputPerMillion } = price;
-  const cacheRead = price.cacheReadPerMillion ?? inputPerMillion;
-  const cacheWrite = price.cacheWritePerMillion ?? inputPerMillion;
+export function costOf({ longPrompt, ...price }: ModelPrice, reading: Reading): number {
+  const prompt = reading.freshTokens + reading.cacheReadTokens + reading.cacheWriteTokens;
+  const rates = longPrompt !== undefined && prompt > longPrompt.overTokens ? longPrompt : price;
+  const { inputPerMillion, outputPerMillion } = rates;
+  const cacheRead = rates.cacheReadPerMillion ?? inputPerMillion;
+  const cacheWrite = rates.cacheWritePerMillion ?? inputPerMillion;
   return (
     (reading.freshTokens * inputPerMillion +
       reading.cacheReadTokens * cacheRead +

@@ -11,7 +11,9 @@ export function explained(outcome: RunOutcome, budgetExceeded: string | undefine
 
 export function endEvent(threadId: string, runId: string, outcome: RunOutcome, spent: Spent): Event {
   const usage = spent.usage === undefined || spent.usage.length === 0 ? {} : { usage: [...spent.usage] };
-  const metadata = spent.costUsd === undefined ? {} : { metadata: { costUsd: spent.costUsd } };
+  const { costUsd, unpricedModels } = spent;
+  const cost = costUsd === undefined ? {} : { metadata: { costUsd } };
+  const metadata = unpricedModels === undefined ? cost : { metadata: { unpricedModels: [...unpricedModels] } };
   if (outcome.type === "error")
     return { type: EventType.RUN_ERROR, message: outcome.message, code: outcome.code, ...usage, ...metadata };
   const common = { type: EventType.RUN_FINISHED as const, threadId, runId, ...usage, ...metadata };

@@ -118,6 +118,24 @@ describe("the account of a session", () => {
     expect(usage.totals).toMatchObject({ costUsd: 3 });
   });
 
+  it("tells no cost of a run with a model that has no price, until it has one", async () => {
+    const table = async (name: string): Promise<void> => {
+      const prices = [{ model: name, inputPerMillion: 1, outputPerMillion: 1 }];
+      await writeFile(join(directory, "prices.json"), JSON.stringify({ version: 1, currency: "USD", prices }));
+    };
+    await table("another");
+    await start();
+    const { usage } = open();
+    await usage.start();
+    await ask();
+    const spent = await usage.settle({ type: "success" });
+    expect(spent).toMatchObject({ unpricedModels: ["m"], usage: [{ model: "m", inputTokens: 500_000 }] });
+    expect(spent).not.toHaveProperty("costUsd");
+    await table("m");
+    await ask();
+    expect(await usage.settle({ type: "success" })).toMatchObject({ costUsd: 1 });
+  });
+
   it("goes on counting, and keeps a budget, when the broker was started anew in the middle", async () => {
     const budget = { PILOTHOUSE_BUDGET: '{"maxTurns":4}' };
     const address = await start(0, budget);

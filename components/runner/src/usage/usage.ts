@@ -9,7 +9,10 @@ import type { RunOutcome } from "../bridges/bridge.ts";
 
 export interface Spent {
   readonly usage?: readonly TokenUsage[];
+  /** Absent when it is not known. */
   readonly costUsd?: number;
+  /** Models that ran and have no price: the session's totals hold what the broker assumes for them. */
+  readonly unpricedModels?: readonly string[];
 }
 
 export interface UsageSource {
@@ -33,6 +36,8 @@ const UsageReport = z.looseObject({
   byModel: z
     .union([z.record(z.string(), Account), z.array(Account.and(z.looseObject({ model: z.string() })))])
     .default({}),
+  /** Of all the models that the broker has seen. */
+  unpricedModels: z.array(z.string()).default([]),
   budget: BudgetReport.nullish(),
 });
 
@@ -40,6 +45,7 @@ interface Reading {
   readonly instance: string | undefined;
   readonly totals: Usage;
   readonly byModel: ReadonlyMap<string, Usage>;
+  readonly unpriced: ReadonlySet<string>;
   readonly budgetExceeded: string | undefined;
 }
 
@@ -99,6 +105,9 @@ export class BrokerUsage implements UsageSource {
     const usage = [...now.byModel].flatMap(([model, after]) =>
       tokenUsage(model, difference(after, accounts?.get(model))),
     );
+    const unpricedModels = usage.flatMap(({ model = "" }) => (now.unpriced.has(model) ? [model] : []));
+    // An assumed price serves the budget. Told as a cost it would be wrong.
+    if (unpricedModels.length > 0) return { usage, unpricedModels };
     return { usage, costUsd: rounded(now.totals.costUsd - formerCost) };
   }
 
@@ -116,6 +125,7 @@ export class BrokerUsage implements UsageSource {
         instance: report.instance,
         totals: report.totals,
         byModel: models(report.byModel),
+        unpriced: new Set(report.unpricedModels),
         budgetExceeded: exceeded(report.budget),
       };
       this.#totals = report.totals;
