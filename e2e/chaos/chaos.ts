@@ -21,6 +21,11 @@ export async function chaos(options: HistoryOptions & { keep?: boolean }): Promi
       const { status } = await installation.api(token, "POST", "/projects", { name: PROJECT });
       return status === 201 || status === 409 ? true : undefined;
     });
+    if (model !== undefined) {
+      const keys = { data: { ANTHROPIC_API_KEY: "sk-test-key" } };
+      const { status } = await installation.api(token, "PUT", `/projects/${PROJECT}/runner-secrets`, keys);
+      if (status !== 200) throw new Error(`the model's key was answered with ${status}`);
+    }
     const play = await Play.begin(installation, token, agent);
     await play.run(historyOf(options));
     return { ...(await verify(installation, token, play, SETTLE_MS)), dataDir: installation.dataDir };

@@ -1,5 +1,4 @@
 /** The broker's HTTP server: checks the token, then hands over to the route. */
-import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { tokenCheck } from "../access/token.ts";
 import { serveEgress } from "../egress/serve.ts";
@@ -12,6 +11,9 @@ import { modelRoute, serveModel } from "./model-routes.ts";
 import { ownRoute } from "./own-routes.ts";
 import { asBrokerError, sendError, sendText } from "./respond.ts";
 import { serveTracing, tracingRoute } from "../tracing/routes.ts";
+
+// An import of it would evaluate every export, and one of them loads Node's whole fetch: a third of the broker's start.
+const { createServer } = process.getBuiltinModule("node:http");
 
 export function brokerServer(broker: Broker, egress: Partial<TunnelOptions> = {}): Server {
   const { configuration, log } = broker;

@@ -1,10 +1,12 @@
 /** Connections to the providers: kept alive, with a limit on every wait. Node's own client, since it starts at once. */
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { pipeline } from "node:stream";
 import type { LookupFunction } from "node:net";
 import type { Readable } from "node:stream";
+
+// Not imported: see http/server.ts.
+const { Agent: HttpAgent, request: httpRequest } = process.getBuiltinModule("node:http");
 
 export interface Waits {
   /** Milliseconds until a connection stands. */
