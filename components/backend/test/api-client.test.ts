@@ -1,4 +1,7 @@
 /** The API's description is valid, and the client that is generated from it works against the server. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createApiClient, type ApiClient, type Resource } from "@pilothouse/api-client";
 import { clientTypes, type OpenApiDocument } from "@pilothouse/api-client/generate";
 import { Validator } from "@seriousme/openapi-schema-validator";
@@ -10,6 +13,7 @@ import { createSession, setEndpoint } from "./session.ts";
 
 let cluster: TestCluster;
 let backend: TestBackend;
+let address: string;
 let client: ApiClient;
 let stranger: ApiClient;
 
@@ -17,6 +21,7 @@ beforeAll(async () => {
   cluster = await TestCluster.start();
   backend = await TestBackend.start(cluster);
   const baseUrl = await backend.listen();
+  address = baseUrl;
   await cluster.project("blue", [{ user: "olga", role: "admin" }]);
   client = createApiClient({ baseUrl, token: () => cluster.token("olga") });
   stranger = createApiClient({ baseUrl });
@@ -60,6 +65,17 @@ describe("the generated client", () => {
     const query = { search: "TYPED", limit: 5 };
     const list = await client.GET("/api/projects/{project}/agentic-sessions", { params: { path, query } });
     expect(list.data?.items.map(({ metadata }) => metadata.name)).toEqual(["typed"]);
+  });
+
+  it("runs its example, twice, and makes one session", async () => {
+    const program = fileURLToPath(new URL("../../../packages/api-client/examples/first-session.ts", import.meta.url));
+    const env = { ...process.env, PILOTHOUSE_URL: address, PILOTHOUSE_TOKEN: cluster.token("olga") };
+    const first = await promisify(execFile)(process.execPath, [program, "blue"], { env });
+    expect(first.stdout).toMatch(/^session-\w+ {2}Pending {2}From the typed client$/m);
+    const second = await promisify(execFile)(process.execPath, [program, "blue"], { env });
+    expect(second.stdout).toBe(first.stdout);
+    const refused = promisify(execFile)(process.execPath, [program, "none"], { env });
+    await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/^(FORBIDDEN|NOT_FOUND): /) });
   });
 
   it("gives errors their type", async () => {
