@@ -103,6 +103,7 @@ function faultsOf(
       faults.push(say(`is Running with ${count("runner")} runners and ${count("broker")} brokers`));
     if (status.agent?.status === undefined) faults.push(say("is Running and says nothing of its agent"));
     if (spec.desiredState !== "Running") faults.push(say("is Running though it was stopped"));
+    if (status.agent?.promptDelivered !== true) faults.push(say("runs without its first prompt"));
     // Started again by a person, it waits for the next message however its first work ended.
     const endsByItself = habit === "inactivity" || habit === "timeout" || (habit !== "stays" && wish !== "Running");
     if (endsByItself && status.agent?.status !== "waiting_input")
@@ -184,7 +185,6 @@ async function transcriptFaults(
       if (prompts.length > 1) faults.push(`${name}: its first prompt was delivered ${prompts.length} times`);
       if (delivered && prompts.length === 0)
         faults.push(`${name}: its first prompt counts as delivered and is not there`);
-      if (!delivered && session.status?.phase === "Running") faults.push(`${name} runs without its first prompt`);
       if (events.length < counted) faults.push(`${name}: ${events.length} events, and its status counts ${counted}`);
     }
   };
