@@ -7,6 +7,7 @@ import { clsx, type ClassValue } from "clsx";
 
 /** What a class sets, by how it begins. The first that fits counts; after it, what a later one of these overrides too. */
 const RULES: readonly (readonly [form: RegExp, sets: string, overrides?: string])[] = [
+  [/^\[([a-z-]+):/, "[$1]"],
   [/^(block|inline|inline-block|inline-flex|flex|grid|table|hidden|contents)$/, "display"],
   [/^line-clamp-/, "clamp", "display overflow"],
   [/^(static|fixed|absolute|relative|sticky)$/, "position"],
@@ -74,10 +75,10 @@ const meanings = new Map<string, Meaning | undefined>();
 
 function meaningOf(name: string): Meaning | undefined {
   if (meanings.has(name)) return meanings.get(name);
-  const [, when = "", bare = name] = /^((?:[^:[]|\[[^\]]*\])*:)?-?(.*)$/.exec(name) ?? [];
+  const [, when = "", bare = name, important = ""] = /^((?:[^:[]|\[[^\]]*\])*:)?-?(.*?)(!?)$/.exec(name) ?? [];
   const rule = RULES.find(([form]) => form.test(bare));
   const part = rule?.[0].exec(bare)?.[1] ?? "";
-  const filled = (text: string) => when + text.replaceAll("$1", part);
+  const filled = (text: string) => when + important + text.replaceAll("$1", part);
   const meaning =
     rule === undefined ? undefined : { sets: filled(rule[1]), overrides: (rule[2]?.split(" ") ?? []).map(filled) };
   meanings.set(name, meaning);

@@ -215,9 +215,9 @@ const FUZZ_RUNS = Number(process.env["PILOTHOUSE_FUZZ_RUNS"] ?? 200);
 
 describe("any stream of events", () => {
   it(
-    "is drawn without an error, runs no script, and asks no other host",
+    "is drawn without an error, within 360 pixels, runs no script, and asks no other host",
     async () => {
-      const { page, problems, close } = await open("/gallery", VIEWS[0]);
+      const { page, problems, close } = await open("/gallery", { width: 360, height: 800, colorScheme: "light" });
       try {
         await page.evaluate(() => {
           const window = globalThis as unknown as { pwned: () => void; executed: number; violations: string[] };
@@ -251,6 +251,8 @@ describe("any stream of events", () => {
                   closed.click();
                 await new Promise((resolve) => setTimeout(resolve));
               }
+              const { scrollWidth, clientWidth } = document.documentElement;
+              if (scrollWidth > clientWidth) found.push(`${scrollWidth} px wide: ${shown.textContent.slice(0, 300)}`);
               const harmful =
                 "script, iframe, object, embed, style, link, base, form[action], [onload], [onerror], [onclick]";
               for (const element of shown.querySelectorAll(harmful)) found.push(element.outerHTML.slice(0, 300));

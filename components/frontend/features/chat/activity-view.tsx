@@ -17,7 +17,9 @@ export function ActivityView({ entry }: { entry: ActivityEntry }) {
   });
   return (
     <section className="overflow-hidden rounded-xl border border-line bg-card">
-      <h2 className="px-3.5 py-1.5 text-sm font-medium">{entry.activityType.toLowerCase().replaceAll("_", " ")}</h2>
+      <h2 className="truncate px-3.5 py-1.5 text-sm font-medium">
+        {entry.activityType.toLowerCase().replaceAll("_", " ")}
+      </h2>
       {items.length > 0 ? (
         <TodoList items={items} />
       ) : (

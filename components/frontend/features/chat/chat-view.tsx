@@ -112,7 +112,7 @@ export function ChatView({ tail }: { tail: ReactNode }) {
 
 function Column({ children, isMarked = false }: { children: ReactNode; isMarked?: boolean }) {
   return (
-    <div className="mx-auto max-w-[768px] px-4 pb-4 empty:pb-0 sm:px-6">
+    <div className="mx-auto max-w-[768px] px-4 pb-4 [overflow-wrap:anywhere] empty:pb-0 sm:px-6">
       {isMarked ? <div className="-m-2 animate-mark rounded-xl p-2">{children}</div> : children}
     </div>
   );

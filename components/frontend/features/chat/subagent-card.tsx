@@ -33,9 +33,9 @@ export function SubagentCard({ entry }: { entry: SubagentEntry }) {
         ) : (
           <Bot aria-hidden className="size-3.5 shrink-0" />
         )}
-        <span className="shrink-0 font-medium text-ink">{entry.name ?? texts.subagent.fallback}</span>
+        <span className="max-w-3/5 min-w-0 truncate font-medium text-ink">{entry.name ?? texts.subagent.fallback}</span>
         <span className="min-w-0 flex-1 truncate">{entry.description}</span>
-        <span className={cn("shrink-0 text-xs text-ink-3", isFailed && "text-bad")}>
+        <span className={cn("min-w-0 truncate text-xs text-ink-3", isFailed && "text-bad")}>
           {[texts.subagent.phases[entry.phase], texts.subagent.steps(entry.children.length), duration]
             .filter(Boolean)
             .join(" · ")}
@@ -58,7 +58,7 @@ function SubagentBody({ entry }: { entry: SubagentEntry }) {
   const store = useThreadStore();
   const rows = useMemo(() => threadRows(store.getState().entries, entry.children), [store, entry.children]);
   return (
-    <div className="grid gap-3 border-t border-line px-3 py-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 border-t border-line px-3 py-3">
       {rows.map((row) => (
         <RowView key={row.key} row={row} />
       ))}

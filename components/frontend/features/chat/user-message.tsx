@@ -46,7 +46,7 @@ export function UserBubble({
         <span className={who === undefined ? "sr-only" : ""}>{who ?? texts.chat.you}</span>
         <span className="opacity-0 transition-opacity duration-100 group-hover/message:opacity-100">{when}</span>
       </p>
-      <div className="grid min-w-0 gap-2 rounded-2xl rounded-br-md bg-accent-soft px-3.5 py-2 whitespace-pre-wrap [overflow-wrap:anywhere]">
+      <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-2 rounded-2xl rounded-br-md bg-accent-soft px-3.5 py-2 whitespace-pre-wrap [overflow-wrap:anywhere]">
         {children}
       </div>
       {actions === undefined ? null : (

@@ -48,7 +48,7 @@ export function ChildSessionCard({ entry }: { entry: InterruptEntry }) {
   return (
     <section
       aria-label={texts.childSession.title}
-      className="grid gap-3 rounded-2xl border border-warn-line bg-warn-soft p-4"
+      className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-2xl border border-warn-line bg-warn-soft p-4"
     >
       <div className="flex items-start gap-2.5">
         <Rocket aria-hidden className="mt-0.5 size-4.5 shrink-0 text-warn-ink" />
@@ -102,7 +102,7 @@ function Wish({ wish }: { wish: ChildSessionWish }) {
     ],
   ] as const;
   return (
-    <div className="grid gap-2 rounded-xl border border-line bg-card px-3.5 py-2.5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 rounded-xl border border-line bg-card px-3.5 py-2.5">
       {wish.displayName === undefined ? null : <p className="font-medium">{wish.displayName}</p>}
       <p
         tabIndex={0}

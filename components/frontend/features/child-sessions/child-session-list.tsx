@@ -15,7 +15,7 @@ export function ChildSessionList({ project, session }: { project: string; sessio
   return (
     <section
       aria-label={texts.childSession.list}
-      className="grid gap-1 rounded-xl border border-line bg-panel p-2 text-sm"
+      className="grid grid-cols-[minmax(0,1fr)] gap-1 rounded-xl border border-line bg-panel p-2 text-sm"
     >
       <h2 className="px-1.5 text-xs text-ink-3">{texts.childSession.list}</h2>
       <ul>

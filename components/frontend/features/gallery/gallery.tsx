@@ -61,7 +61,7 @@ function Rows() {
   const main = useThread((state) => state.main);
   const rows = useMemo(() => threadRows(store.getState().entries, main), [store, main]);
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 [overflow-wrap:anywhere]">
       {rows.map((row) => (
         <RowView key={row.key} row={row} />
       ))}

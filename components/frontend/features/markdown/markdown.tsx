@@ -2,23 +2,21 @@
 /** Markdown as React elements: nothing is ever set as HTML, and nothing is loaded from another host. */
 import type { Token, Tokens } from "marked";
 import dynamic from "next/dynamic";
-import { memo, useRef } from "react";
+import { memo } from "react";
 import { cn } from "@/lib/class-names";
-import { emptyMarkdown, parseMarkdown } from "./blocks";
 import { CodeBlock } from "./code-block";
 import { Inline } from "./inline";
+import { useParsed } from "./use-parsed";
 
 /** Loaded with the first diagram. */
 const DiagramView = dynamic(() => import("../diagrams/diagram-view").then((module) => module.DiagramView));
 
 export function Markdown({ text, className }: { text: string; className?: string }) {
-  const former = useRef(emptyMarkdown);
-  // A cache of the last parse: rendering twice with the same text gives the same blocks.
-  former.current = parseMarkdown(text, former.current);
+  const { blocks } = useParsed(text);
   return (
-    <div className={cn("min-w-0 break-words [&>*+*]:mt-2.5 [&>*:first-child]:mt-0", className)}>
-      {former.current.blocks.map((block, index) => (
-        <Block key={index} token={block} />
+    <div className={cn("min-w-0 [overflow-wrap:anywhere] [&>*+*]:mt-2.5 [&>*:first-child]:mt-0", className)}>
+      {blocks.map((block, index) => (
+        <Block key={index} token={block} continues={block.continues} />
       ))}
     </div>
   );
@@ -30,7 +28,13 @@ const headings = {
   3: "font-semibold mt-4",
 } as const;
 
-const Block = memo(function Block({ token }: { token: Token }) {
+interface BlockProps {
+  token: Token;
+  /** A further piece of the block before it, and close to it. */
+  continues?: true | undefined;
+}
+
+const Block = memo(function Block({ token, continues }: BlockProps) {
   switch (token.type) {
     case "heading": {
       const { depth, tokens } = token as Tokens.Heading;
@@ -43,7 +47,7 @@ const Block = memo(function Block({ token }: { token: Token }) {
     }
     case "paragraph":
       return (
-        <p>
+        <p className={continues === true ? "mt-0!" : undefined}>
           <Inline tokens={(token as Tokens.Paragraph).tokens} />
         </p>
       );
@@ -63,7 +67,7 @@ const Block = memo(function Block({ token }: { token: Token }) {
         </blockquote>
       );
     case "list":
-      return <List token={token as Tokens.List} />;
+      return <List token={token as Tokens.List} continues={continues} />;
     case "table":
       return <Table token={token as Tokens.Table} />;
     case "hr":
@@ -81,11 +85,16 @@ const Block = memo(function Block({ token }: { token: Token }) {
   }
 });
 
-function List({ token }: { token: Tokens.List }) {
+function List({ token, continues }: { token: Tokens.List } & Pick<BlockProps, "continues">) {
   const Tag = token.ordered ? "ol" : "ul";
   return (
     <Tag
-      className={cn("grid gap-1 pl-5", token.ordered ? "list-decimal" : "list-disc", "marker:text-ink-3")}
+      className={cn(
+        "grid grid-cols-[minmax(0,1fr)] gap-1 pl-5",
+        continues === true && "mt-1!",
+        token.ordered ? "list-decimal" : "list-disc",
+        "marker:text-ink-3",
+      )}
       {...(token.ordered && typeof token.start === "number" ? { start: token.start } : {})}
     >
       {token.items.map((item, index) => (
@@ -120,7 +129,7 @@ function Table({ token }: { token: Tokens.Table }) {
       role="group"
       aria-label="Table"
     >
-      <table className="w-full text-sm">
+      <table className="w-full text-sm [overflow-wrap:break-word]">
         <thead className={cn("bg-code", token.header.every((cell) => cell.text === "") && "sr-only")}>
           <tr>
             {token.header.map((cell, index) => (

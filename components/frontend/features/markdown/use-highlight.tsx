@@ -1,7 +1,9 @@
 "use client";
 /** Highlighted code as React elements; plain text until the highlighter is there. */
 import type { ElementContent, Root } from "hast";
-import { type ReactNode, useCallback, useDeferredValue, useMemo, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useMemo, useSyncExternalStore } from "react";
+import { PlainCode } from "./plain-code";
+import { useSettledCode } from "./use-settled-code";
 
 type Highlight = (code: string, language: string) => Root | undefined;
 
@@ -34,12 +36,14 @@ export function useHighlight(code: string, writtenLanguage: string): ReactNode {
     () => ready.get(language),
     () => undefined,
   );
-  const settled = useDeferredValue(code);
-  const tree = useMemo(() => highlight?.(settled, language), [highlight, settled, language]);
-  // While a block streams, the coloured part lags by a frame or two: the rest is shown plain.
-  return tree === undefined || !code.startsWith(settled)
-    ? code
-    : [...toReact(tree.children), code.slice(settled.length)];
+  const settled = useSettledCode(code);
+  const coloured = useMemo(() => {
+    const tree = highlight?.(settled, language);
+    return tree === undefined ? undefined : toReact(tree.children);
+  }, [highlight, settled, language]);
+  // While a block streams, the coloured part lags behind: the rest is shown plain.
+  if (coloured === undefined || !code.startsWith(settled)) return <PlainCode code={code} />;
+  return [...coloured, code.slice(settled.length)];
 }
 
 function toReact(nodes: readonly (ElementContent | Root["children"][number])[]): ReactNode[] {

@@ -9,7 +9,7 @@ import { answerTo, questionsOf } from "./question-model";
 export function AnsweredQuestions({ entry }: { entry: InterruptEntry }) {
   const { resolution } = entry;
   return (
-    <div className="grid gap-2 rounded-xl border border-line bg-panel px-3.5 py-2.5 text-sm">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 rounded-xl border border-line bg-panel px-3.5 py-2.5 text-sm">
       {questionsOf(entry).map((question) => (
         <div key={question.question} className="grid grid-cols-[16px_1fr] gap-x-2">
           <MessageCircleQuestion aria-hidden className="mt-[3px] size-3.5 text-ink-3" />

@@ -36,7 +36,7 @@ export function ApprovalCard({ entry }: { entry: InterruptEntry }) {
   return (
     <section
       aria-label={texts.approval.title(title === "" ? (toolName ?? texts.tools.unnamed) : title)}
-      className="grid gap-3 rounded-2xl border border-warn-line bg-warn-soft p-4"
+      className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-2xl border border-warn-line bg-warn-soft p-4"
     >
       <div className="flex items-start gap-2.5">
         <ShieldQuestion aria-hidden className="mt-0.5 size-4.5 shrink-0 text-warn-ink" />

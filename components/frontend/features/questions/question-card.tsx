@@ -38,7 +38,7 @@ export function QuestionCard({ entry }: { entry: InterruptEntry }) {
         if (payload !== undefined && !isDisabled) send("resolved", payload);
       }}
     >
-      <div className="grid gap-5">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
         {questions.map((question, index) => (
           <QuestionField
             key={question.question}

@@ -26,7 +26,7 @@ export function QuestionField({ question, draft, isDisabled, position, onChange 
           {[position, question.isMultiple ? texts.question.chooseSeveral : undefined].filter(Boolean).join(" · ")}
         </p>
       ) : null}
-      <div className="mt-2 grid gap-1.5">
+      <div className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-1.5">
         {question.options.map((option) => {
           const isChosen = draft.chosen.includes(option.label);
           return (

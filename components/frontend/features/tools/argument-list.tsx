@@ -7,7 +7,7 @@ export function ArgumentList({ args, text }: { args: Readonly<Record<string, unk
   const isFlat = entries.length > 0 && entries.every(([, value]) => typeof value !== "object" || value === null);
   if (!isFlat) return <CodeBlock code={pretty(text)} language="json" />;
   return (
-    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
+    <dl className="grid grid-cols-[fit-content(40%)_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
       {entries.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="font-mono text-xs leading-5 text-ink-3">{name}</dt>

@@ -37,7 +37,10 @@ export function QuietGroup({ groupKey, positions }: { groupKey: string; position
           className={cn("size-3.5 shrink-0 text-ink-3 transition-transform duration-100", isOpen && "rotate-90")}
         />
       </button>
-      <div id={bodyId} className={cn(isOpen && "mt-1.5 ml-1.5 grid gap-1.5 border-l border-line pl-4")}>
+      <div
+        id={bodyId}
+        className={cn(isOpen && "mt-1.5 ml-1.5 grid grid-cols-[minmax(0,1fr)] gap-1.5 border-l border-line pl-4")}
+      >
         {isOpen ? calls.map((call) => <ToolCall key={call.key} entry={call} />) : null}
       </div>
     </div>

@@ -8,7 +8,7 @@ export function TodoList({ items }: { items: readonly TodoItem[] }) {
   return (
     <div className="border-t border-line px-3.5 py-2.5">
       <p className="mb-1.5 text-xs text-ink-3">{texts.tools.planProgress(done, items.length)}</p>
-      <ul className="grid gap-1">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-1">
         {items.map((item, index) => (
           <li
             key={index}

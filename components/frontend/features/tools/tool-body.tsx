@@ -77,7 +77,7 @@ function ErrorText({ text }: { text: string }) {
 
 function ArgumentsAndResult({ entry, args, status }: Omit<ToolBodyProps, "family">) {
   return (
-    <div className="grid gap-2 border-t border-line p-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 border-t border-line p-3">
       <p className="text-2xs font-medium text-ink-3">{texts.tools.arguments}</p>
       <ArgumentList args={args} text={entry.argumentsText} />
       <p className="text-2xs font-medium text-ink-3">{texts.tools.result}</p>

@@ -72,14 +72,16 @@ export function ToolCall({ entry }: { entry: ToolEntry }) {
 
 function Headline({ description }: { description: ToolDescription }) {
   return (
-    <span className="flex min-w-0 flex-1 items-baseline gap-1.5">
-      <span className="shrink-0 font-medium text-ink">{description.verb}</span>
+    <span className="flex min-w-0 flex-1 items-baseline gap-1.5 overflow-hidden">
+      <span className="max-w-4/5 shrink-0 truncate font-medium text-ink">{description.verb}</span>
       {description.target === "" ? null : (
         <span title={description.title} className={cn("truncate", description.isCode && "font-mono text-xs")}>
           {description.target}
         </span>
       )}
-      {description.note === undefined ? null : <span className="shrink-0 text-xs text-ink-3">{description.note}</span>}
+      {description.note === undefined ? null : (
+        <span className="max-w-2/5 shrink-0 truncate text-xs text-ink-3">{description.note}</span>
+      )}
     </span>
   );
 }

@@ -4,7 +4,7 @@ import { SubagentCard } from "../chat/subagent-card";
 
 export function ToolSubagents({ positions }: { positions: readonly number[] }) {
   return (
-    <div className="grid gap-2 border-t border-line p-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 border-t border-line p-3">
       {positions.map((position) => (
         <SubagentAt key={position} position={position} />
       ))}

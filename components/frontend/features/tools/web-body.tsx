@@ -19,7 +19,7 @@ export function WebBody({ entry, args }: { entry: ToolEntry; args: Readonly<Reco
   return (
     <div className="border-t border-line">
       {href === undefined && prompt === undefined ? null : (
-        <div className="grid gap-1 px-3.5 py-2 text-sm">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-1 px-3.5 py-2 text-sm">
           {href === undefined ? null : (
             <a
               href={href}
