@@ -102,6 +102,24 @@ describe("artifacts of a session that has ended", () => {
     expect([path, answer.status]).toEqual([path, status]);
   });
 
+  it("are none when all is handed over and nothing was left, and not known before", async () => {
+    const session = await createSession(cluster, "blue", "bare");
+    const ask = async (path: string) => backend.call("GET", `${baseOf(session)}/${path}`, token);
+    expect((await ask("workspace?path=artifacts")).status).toBe(409);
+    const status = { phase: "Completed", transcript: { attempt: 1, complete: true } };
+    const patch = { type: "merge", body: { status } } as const;
+    const key = { namespace: "blue", name: session.name };
+    await cluster.admin.patch(agenticSessions, key, patch, { subresource: "status" });
+    expect((await ask("workspace?path=artifacts")).body).toEqual({ live: false, items: [] });
+    const paths = [
+      "workspace/artifacts/a.txt",
+      "workspace?path=artifacts/a",
+      "files.zip?path=artifacts",
+      "workspace?path=repos",
+    ];
+    expect(await Promise.all(paths.map(async (path) => (await ask(path)).status))).toEqual([404, 404, 404, 409]);
+  });
+
   it("give way to the workspace while a runner lives", async () => {
     const session = await createSession(cluster, "blue", "again");
     await leave(session, { "old.txt": "old" });

@@ -295,7 +295,7 @@ describe("what the gateway says of itself", () => {
       "GET /v1/sessions",
       "GET /v1/sessions/{id}",
       "GET /v1/sessions/{id}/artifacts",
-      "GET /v1/sessions/{id}/artifacts/{*}",
+      "GET /v1/sessions/{id}/artifacts/{path}",
       "GET /v1/sessions/{id}/diff",
       "GET /v1/sessions/{id}/events",
       "GET /v1/sessions/{id}/result",

@@ -26,6 +26,10 @@ export class ArchivedFiles {
   /** @throws ApiError SESSION_NOT_RUNNING when that place is not archived, NOT_FOUND when nothing was there */
   async list(session: Session, path: string) {
     const archive = await this.#open(session, path);
+    if (archive === undefined) {
+      if (path !== "" && path !== ARTIFACTS) throw absent(session, path);
+      return { live: false, items: [] };
+    }
     if (path === "") {
       archive.destroy();
       const modifiedAt = session.status?.completionTime ?? session.metadata.creationTimestamp ?? "";
@@ -38,7 +42,8 @@ export class ArchivedFiles {
   }
 
   async file(session: Session, path: string): Promise<Pick<RunnerAnswer, "headers" | "body">> {
-    const file = await openFile(await this.#open(session, path), inner(path));
+    const archive = await this.#open(session, path);
+    const file = archive === undefined ? undefined : await openFile(archive, inner(path));
     if (file === undefined) throw absent(session, path);
     const type = TYPES[/\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ""];
     return {
@@ -49,15 +54,18 @@ export class ArchivedFiles {
 
   async zip(session: Session, path: string): Promise<Readable> {
     const prefix = path === "" ? `${ARTIFACTS}/` : "";
-    const zip = await zipFolder(await this.#open(session, path), inner(path), prefix);
+    const archive = await this.#open(session, path);
+    const zip = archive === undefined ? undefined : await zipFolder(archive, inner(path), prefix);
     if (zip === undefined) throw absent(session, path);
     return zip;
   }
 
-  async #open(session: Session, path: string): Promise<Readable> {
+  /** Undefined when it is known that nothing was left; without that the workspace alone could tell. */
+  async #open(session: Session, path: string): Promise<Readable | undefined> {
     const isKept = path === "" || path === ARTIFACTS || path.startsWith(`${ARTIFACTS}/`);
-    const archive = isKept ? await this.#archives.open(session.metadata.uid) : undefined;
-    if (archive === undefined) throw notRunning(session);
+    if (!isKept) throw notRunning(session);
+    const archive = await this.#archives.open(session.metadata.uid);
+    if (archive === undefined && session.status?.transcript?.complete !== true) throw notRunning(session);
     return archive;
   }
 }
@@ -67,7 +75,7 @@ function inner(path: string): string {
 }
 
 function absent({ metadata }: Session, path: string): ApiError {
-  return new ApiError("NOT_FOUND", `session ${metadata.name} has ended and left no ${path}`);
+  return new ApiError("NOT_FOUND", `session ${metadata.name} has ended and left no ${path === "" ? ARTIFACTS : path}`);
 }
 
 /** What a browser may show; all else is bytes. */

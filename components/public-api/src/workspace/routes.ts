@@ -45,7 +45,7 @@ export function workspaceRoutes(backend: BackendClient): FastifyPluginAsyncZod {
       schema: {
         tags,
         summary: "Files that the agent left for download",
-        description: "While the session runs.",
+        description: "Also after the session has ended.",
         params: SessionParams,
         querystring: ArtifactsQuery,
         response: { 200: z.object({ items: z.array(Artifact) }), ...errorAnswers },
@@ -65,7 +65,7 @@ export function workspaceRoutes(backend: BackendClient): FastifyPluginAsyncZod {
       schema: {
         tags,
         summary: "One file's bytes",
-        description: "While the session runs.",
+        description: "Also after the session has ended.",
         params: SessionParams.extend({ "*": FilePath }),
       },
       handler: async (request, reply) => {
