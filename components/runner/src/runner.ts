@@ -24,7 +24,7 @@ import { platformActions, type PlatformActions } from "./platform/actions.ts";
 import { promptRunId } from "./runs/former-attempt.ts";
 import { RunPositions } from "./runs/positions.ts";
 import { Runs } from "./runs/runs.ts";
-import { WORKSPACE, WorkspaceNews, workspaceRunId } from "./runs/workspace-news.ts";
+import { isWorkspaceRun, WORKSPACE, WorkspaceNews, workspaceRunId } from "./runs/workspace-news.ts";
 import { Models } from "./session/model.ts";
 import type { ProjectConfiguration } from "./session/project-configuration.ts";
 import type { SessionClient } from "./session/session.ts";
@@ -383,7 +383,8 @@ export class Runner {
   /** What the workflow begins with, in a session that has no prompt of its own and has not begun. */
   #submitStartupPrompt(object: AgenticSession): void {
     if ((object.spec.initialPrompt ?? "").trim() !== "" || this.#digest.digest.promptDelivered) return;
-    if (this.#digest.digest.turns > 0 || this.runs.activeRunId !== undefined) return;
+    const { activeRunId } = this.runs;
+    if (this.#digest.digest.turns > 0 || (activeRunId !== undefined && !isWorkspaceRun(activeRunId))) return;
     this.#submitFirst(object, this.#parts.workspace.workflow.loaded?.startupPrompt ?? "");
   }
 
