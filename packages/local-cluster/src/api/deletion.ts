@@ -6,7 +6,7 @@ import type { ResourceDefinition } from "../resources/definition.ts";
 import { pendingFinalizers } from "../resources/finalizers.ts";
 import type { ObjectKey, StoredObject } from "../storage/stored-object.ts";
 import type { ClusterStore } from "../storage/store.ts";
-import { badRequest, conflict, notFound } from "./errors.ts";
+import { badRequest, conflict, notFound, invalid, invalidValue, notSupported } from "./errors.ts";
 import { admissionRequest, timestamp, type WriteOptions } from "./write-options.ts";
 
 export type Propagation = "Background" | "Foreground" | "Orphan";
@@ -34,14 +34,21 @@ export function parseDeleteOptions(query: URLSearchParams, body: Json | undefine
   const grace = numberAt(document, "gracePeriodSeconds") ?? (inQuery === null ? undefined : Number(inQuery));
   const orphan = document["orphanDependents"] ?? query.get("orphanDependents");
   let propagation = stringAt(document, "propagationPolicy") || (query.get("propagationPolicy") ?? "");
+  if (propagation !== "" && typeof document["orphanDependents"] === "boolean")
+    throw invalid("meta.k8s.io", "DeleteOptions", "", [
+      invalidValue("propagationPolicy", propagation, "orphanDependents and deletionPropagation cannot be both set"),
+    ]);
   if (propagation === "" && orphan !== undefined && orphan !== null)
     propagation = orphan === true || orphan === "true" ? "Orphan" : "Background";
   if (propagation !== "" && propagation !== "Background" && propagation !== "Foreground" && propagation !== "Orphan")
-    throw badRequest(`propagationPolicy ${propagation} is not one of Background, Foreground, Orphan`);
-  if (grace !== undefined && (!Number.isInteger(grace) || grace < 0))
-    throw badRequest(`gracePeriodSeconds ${String(grace)} must be a non-negative integer`);
+    throw invalid("meta.k8s.io", "DeleteOptions", "", [
+      notSupported("propagationPolicy", propagation, ["Foreground", "Background", "Orphan", "nil"]),
+    ]);
+  if (grace !== undefined && !Number.isInteger(grace))
+    throw badRequest(`gracePeriodSeconds ${String(grace)} must be a whole number`);
   return {
-    gracePeriodSeconds: grace,
+    // A negative one has always been taken, and means the shortest.
+    gracePeriodSeconds: grace === undefined || grace >= 0 ? grace : 1,
     propagation: propagation === "" ? undefined : propagation,
     uid: stringAt(document, "preconditions", "uid") || undefined,
     resourceVersion: stringAt(document, "preconditions", "resourceVersion") || undefined,

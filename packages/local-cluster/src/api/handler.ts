@@ -25,7 +25,7 @@ import { parseResourcePath, verbOf, type ResourcePath } from "./path.ts";
 import { OpenApi } from "./openapi/documents.ts";
 import { readPatch } from "./patch/patch.ts";
 import { customSchemaOf } from "../resources/custom/definitions.ts";
-import { getObject, listPage, listResponse, objectResponse } from "./read.ts";
+import { getObject, listPage, listResponse, objectResponse, readObjectResponse } from "./read.ts";
 import { listBytes } from "./representation.ts";
 import { nameFromFieldSelector, withWarnings, writeOptions } from "./request-options.ts";
 import { bindPod, createToken, podLogs } from "./subresources.ts";
@@ -130,15 +130,12 @@ export class ApiHandler {
     } else if (path.namespace !== "" && definition.table !== "namespaces") throw noSuchPath();
     if (path.subresource !== "") return this.#subresource(request, path, definition, verb, warnings);
     if (!definition.verbs.includes(verb)) throw methodNotAllowed();
+    if (path.name === "" && (verb === "update" || verb === "patch")) throw methodNotAllowed();
     const namespace = definition.namespaced ? path.namespace : "";
     const key: ObjectKey = { resource: definition.table, namespace, name: path.name };
     switch (verb) {
       case "get":
-        return objectResponse(
-          request,
-          definition,
-          await getObject(this.#parts.store, definition, namespace, path.name),
-        );
+        return readObjectResponse(this.#parts.store, request, definition, key);
       case "list":
         return listResponse(this.#parts.store, request, definition, namespace);
       case "watch":

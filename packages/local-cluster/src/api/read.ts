@@ -4,6 +4,7 @@ import type { ResourceDefinition } from "../resources/definition.ts";
 import type { StoredObject } from "../storage/stored-object.ts";
 import type { ClusterStore } from "../storage/store.ts";
 import { badRequest, expired, notFound } from "./errors.ts";
+import { notReached, parseListOptions, parseRevision } from "./list-options.ts";
 import { json, jsonBytes, type ApiRequest, type ApiResponse } from "./http.ts";
 import {
   includeObject,
@@ -24,13 +25,6 @@ export function selectionOf(definition: ResourceDefinition, query: URLSearchPara
   );
 }
 
-/** A resourceVersion parameter: undefined when absent or empty. */
-export function parseRevision(value: string | null): number | undefined {
-  if (value === null || value === "") return undefined;
-  if (!/^\d+$/.test(value)) throw badRequest(`invalid resourceVersion ${JSON.stringify(value)}: it must be a number`);
-  return Number(value);
-}
-
 export async function getObject(
   store: ClusterStore,
   definition: ResourceDefinition,
@@ -43,6 +37,18 @@ export async function getObject(
   else await store.durable(object.revision);
   if (object === undefined) throw notFound(definition, name);
   return object;
+}
+
+/** As {@link getObject}, for a request that may say how new the object must be at least. */
+export async function readObjectResponse(
+  store: ClusterStore,
+  request: ApiRequest,
+  definition: ResourceDefinition,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): Promise<ApiResponse> {
+  const asked = parseRevision(request.query.get("resourceVersion"));
+  if (asked !== undefined && asked > store.revision) throw notReached(asked, store.revision);
+  return objectResponse(request, definition, await getObject(store, definition, namespace, name));
 }
 
 export function objectResponse(
@@ -98,21 +104,12 @@ export async function listPage(
   query: URLSearchParams,
 ): Promise<Page> {
   const selection = selectionOf(definition, query);
-  const limit = Number(query.get("limit") ?? 0);
-  if (!Number.isInteger(limit) || limit < 0) throw badRequest(`invalid limit ${query.get("limit") ?? ""}`);
-  const token = query.get("continue") ?? "";
-  const match = query.get("resourceVersionMatch") ?? "";
-  const asked = parseRevision(query.get("resourceVersion"));
-  if (match !== "" && asked === undefined)
-    throw badRequest("resourceVersionMatch is forbidden unless resourceVersion is provided");
-  if (token !== "" && asked !== undefined && asked !== 0)
-    throw badRequest("specifying resource version is not allowed when using continue");
+  const { limit, continue: token, revision: asked, exact } = parseListOptions(query);
   await store.settled();
   const scope = namespace === "" ? undefined : namespace;
   const start = token === "" ? undefined : decodeContinuation(token);
-  const revision = start?.revision ?? (match === "Exact" ? asked : undefined) ?? store.revision;
-  if (asked !== undefined && asked > store.revision)
-    throw badRequest(`Too large resource version: ${asked}, current: ${store.revision}`);
+  const revision = start?.revision ?? (exact ? asked : undefined) ?? store.revision;
+  if (asked !== undefined && asked > store.revision) throw notReached(asked, store.revision);
   let objects = objectsAtRevision(store, definition, revision, scope, selection);
   if (start !== undefined)
     objects = objects.filter(

@@ -1,7 +1,9 @@
 // What a request says besides its path and body: dry run, field validation, who writes, which name a list is limited to.
-import { badRequest } from "./errors.ts";
+import { badRequest, invalid, notSupported } from "./errors.ts";
 import type { ApiRequest, ApiResponse } from "./http.ts";
 import type { FieldValidation, WriteOptions } from "./write-options.ts";
+
+const OPTIONS: Readonly<Record<string, string>> = { DELETE: "Delete", PATCH: "Patch", PUT: "Update" };
 
 export function nameFromFieldSelector(query: URLSearchParams): string {
   const selector = query.get("fieldSelector");
@@ -17,7 +19,9 @@ export function writeOptions(request: ApiRequest, warnings: string[]): WriteOpti
   const dryRun = request.query.getAll("dryRun");
   const unknown = dryRun.find((value) => value !== "All" && value !== "");
   if (unknown !== undefined)
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(unknown)}: supported values: "All"`);
+    throw invalid("meta.k8s.io", `${OPTIONS[request.method] ?? "Create"}Options`, "", [
+      notSupported("dryRun", unknown, ["All"]),
+    ]);
   const validation = request.query.get("fieldValidation") ?? "";
   return {
     user: request.user,

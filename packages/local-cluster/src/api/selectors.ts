@@ -1,6 +1,7 @@
 // Label and field selectors: parsed once per request, then asked of every object.
 import { isJsonObject, objectsAt, stringMapAt, stringsAt, type Json } from "../json.ts";
 import type { StoredObject } from "../storage/stored-object.ts";
+import { validateLabels } from "../resources/names.ts";
 import { badRequest } from "./errors.ts";
 
 export interface LabelRequirement {
@@ -27,6 +28,11 @@ export function parseLabelSelector(text: string): LabelRequirement[] {
     const requirement = parseLabelRequirement(part.trim());
     if (requirement === undefined || !KEY.test(requirement.key))
       throw badRequest(`unable to parse requirement: found '${part.trim()}' in the label selector "${text}"`);
+    const { key, operator, values } = requirement;
+    if (operator === "In" || operator === "NotIn") {
+      const [wrong] = values.flatMap((value) => validateLabels({ [key]: value }, key));
+      if (wrong !== undefined) throw badRequest(`unable to parse requirement: ${wrong.message}: at key: "${key}"`);
+    }
     return requirement;
   });
 }

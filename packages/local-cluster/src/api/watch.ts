@@ -9,7 +9,8 @@ import { groupVersion } from "../resources/definition.ts";
 import { ApiError, badRequest, expired } from "./errors.ts";
 import type { ApiRequest, ApiResponse, ByteSink } from "./http.ts";
 import { isTrue } from "./path.ts";
-import { parseRevision, selectionOf } from "./read.ts";
+import { notReached, parseRevision, wholeNumber } from "./list-options.ts";
+import { selectionOf } from "./read.ts";
 import {
   includeObject,
   objectBytes,
@@ -48,7 +49,7 @@ export async function watchResponse(
   const initialEvents = query.get("sendInitialEvents");
   if (initialEvents !== null && query.get("resourceVersionMatch") !== "NotOlderThan")
     throw badRequest("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-  const timeout = Number(query.get("timeoutSeconds") ?? 0);
+  const timeout = wholeNumber(query, "timeoutSeconds");
   const plan: Plan = {
     definition,
     namespace,
@@ -62,8 +63,7 @@ export async function watchResponse(
   await store.settled();
   const fromNow = asked === undefined || asked === 0;
   const withInitial = initialEvents === null ? fromNow : isTrue(initialEvents);
-  if (asked !== undefined && asked > store.revision && initialEvents !== null)
-    throw badRequest(`Too large resource version: ${asked}, current: ${store.revision}`);
+  if (asked !== undefined && asked > store.revision && initialEvents !== null) throw notReached(asked, store.revision);
   const markInitial = initialEvents !== null && withInitial;
   return {
     status: 200,

@@ -74,7 +74,7 @@ describe("the platform's policies", () => {
   });
 
   it("let a runner write its own part of the status and nothing else", () => {
-    const own = new Set(["agent", "reconciledRepos", "reconciledWorkflow"]);
+    const own = new Set(["agent", "reconciledRepos", "reconciledWorkflow", "transcript"]);
     const properties = valueAt(sessionSchema(), "properties", "status", "properties");
     const fields = isJsonObject(properties) ? Object.keys(properties) : [];
     const writable = fields.filter((field) => {

@@ -49,7 +49,7 @@ function applyOperation(document: Json, operation: Json): Json {
       if (!equalJson(tryRead(document, path) ?? null, needValue())) throw failed(`testing value ${path} failed`);
       return document;
     default:
-      throw badRequest(`unknown JSON patch operation ${op}`);
+      throw failed(`unknown operation ${op}`);
   }
 }
 

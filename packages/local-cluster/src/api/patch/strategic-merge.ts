@@ -18,7 +18,11 @@ function mergeObject(target: JsonObject, patch: JsonObject, type: BuiltInType | 
       return undefined;
     case "replace":
       return withoutDirectives(patch);
+    case "merge":
+    case undefined:
+      break;
     default:
+      throw badRequest(`unknown patch type: ${JSON.stringify(patch["$patch"])}`);
   }
   const result: JsonObject = { ...target };
   const retain = patch["$retainKeys"];

@@ -122,11 +122,11 @@ export function addScheduler(set: ControllerSet): void {
     const lastTransitionTime =
       before?.status === "False" ? before.lastTransitionTime : new Date(set.now()).toISOString().replace(/\.\d+/, "");
     const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message, lastTransitionTime };
-    const others = pod.status?.conditions?.filter(({ type }) => type !== "PodScheduled") ?? [];
-    const body = { metadata: { uid: pod.metadata.uid }, status: { conditions: [...others, condition] } };
+    // This condition alone: a list of all of them would take back what another has written meanwhile.
+    const body = { metadata: { uid: pod.metadata.uid }, status: { conditions: [condition] } };
     const { namespace, name } = pod.metadata;
     await set.client
-      .patch(pods, { namespace, name }, { type: "merge", body }, { subresource: "status" })
+      .patch(pods, { namespace, name }, { type: "strategic", body }, { subresource: "status" })
       .catch((error: unknown) => {
         if (!isNotFound(error) && !isConflict(error)) throw error;
       });

@@ -10,14 +10,28 @@ import {
   stringMapAt,
   stringsAt,
 } from "../../json.ts";
+import { invalidValue, type FieldError } from "../../api/errors.ts";
+import type { KubernetesObject } from "../../objects.ts";
 import { column, pathColumn } from "../columns.ts";
 import { defineBuiltIn } from "../define.ts";
+
+function validateLease(object: KubernetesObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const duration = numberAt(object, "spec", "leaseDurationSeconds");
+  if (duration !== undefined && duration <= 0)
+    errors.push(invalidValue("spec.leaseDurationSeconds", duration, "must be greater than 0"));
+  const transitions = numberAt(object, "spec", "leaseTransitions");
+  if (transitions !== undefined && transitions < 0)
+    errors.push(invalidValue("spec.leaseTransitions", transitions, "must be greater than or equal to 0"));
+  return errors;
+}
 
 export const leases = defineBuiltIn({
   group: "coordination.k8s.io",
   kind: "Lease",
   plural: "leases",
   columns: [pathColumn("Holder", ["spec", "holderIdentity"])],
+  strategy: { validateCreate: validateLease, validateUpdate: validateLease },
 });
 
 export const storageClasses = defineBuiltIn({

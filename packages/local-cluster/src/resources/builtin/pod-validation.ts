@@ -1,6 +1,7 @@
 // The checks of a pod's spec that clients meet: what is missing, misnamed, duplicated or not supported.
 import { duplicate, invalidValue, notSupported, required, type FieldError } from "../../api/errors.ts";
-import { isJsonObject, numberAt, objectsAt, stringAt, type JsonObject } from "../../json.ts";
+import { isJsonObject, numberAt, objectsAt, stringAt, stringMapAt, type JsonObject } from "../../json.ts";
+import { quantityValue } from "../../quantity/index.ts";
 import { nameProblem } from "../names.ts";
 
 const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
@@ -87,6 +88,7 @@ function validateContainer(
         invalidValue(`${field}.env[${index}].valueFrom`, "", "may not be specified when `value` is not empty"),
       );
   }
+  errors.push(...validateResources(container, `${field}.resources`));
   const mounted = new Set<string>();
   for (const [index, mount] of objectsAt(container, "volumeMounts").entries()) {
     const at = `${field}.volumeMounts[${index}]`;
@@ -108,4 +110,17 @@ function validateContainer(
       );
   }
   return errors;
+}
+
+/** Nothing may be promised that the limit then takes away. */
+function validateResources(container: JsonObject, field: string): FieldError[] {
+  const limits = stringMapAt(container, "resources", "limits");
+  return Object.entries(stringMapAt(container, "resources", "requests")).flatMap(([name, request]) => {
+    const limit = quantityValue(limits[name] ?? "");
+    const wanted = quantityValue(request);
+    if (limit === undefined || wanted === undefined || wanted <= limit) return [];
+    return [
+      invalidValue(`${field}.requests`, request, `must be less than or equal to ${name} limit of ${limits[name]}`),
+    ];
+  });
 }
