@@ -79,7 +79,9 @@ it("answers as it says, whatever it is asked", () => {
 it("was asked for nearly everything, and refused what was wrong only", () => {
   expect(report.requests).toBeGreaterThanOrEqual(REQUESTS);
   expect(report.faulty).toBeGreaterThan(REQUESTS / 4);
-  if (REQUESTS >= 1000) expect(report.reached.size).toBeGreaterThan(report.operations * 0.6);
+  // Fewer requests than that do not come round often enough.
+  const least = REQUESTS >= 1000 ? report.operations * 0.6 : 0;
+  expect(report.reached.size).toBeGreaterThan(least);
 });
 
 it("wrote no token and no query into its logs", () => {
