@@ -8,10 +8,10 @@ const styles = cva(
   {
     variants: {
       variant: {
-        primary: "bg-accent text-on-accent hover:bg-accent/90",
+        primary: "bg-accent text-on-accent hover:bg-accent/90 forced-colors:border",
         outline: "border border-line-2 bg-card text-ink hover:bg-hover",
         ghost: "text-ink-2 hover:bg-hover hover:text-ink",
-        danger: "bg-bad text-on-bad hover:bg-bad/90",
+        danger: "bg-bad text-on-bad hover:bg-bad/90 forced-colors:border",
         link: "h-auto px-0 text-accent-ink underline-offset-3 hover:underline",
       },
       size: {

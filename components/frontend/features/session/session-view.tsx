@@ -88,7 +88,7 @@ export function SessionView({ project, session }: { project: string; session: Ag
     <ThreadProvider store={store}>
       <ChatProvider value={chat}>
         <div className="flex min-h-0 flex-1">
-          <main className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <main className="flex min-h-0 min-w-0 flex-1 flex-col short:overflow-y-auto short:*:shrink-0 short:[&>:nth-child(2)]:min-h-[80dvh]">
             <SessionHeader
               project={project}
               session={session}
