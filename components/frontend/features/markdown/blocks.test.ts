@@ -24,6 +24,7 @@ describe("parseMarkdown", () => {
     for (const sentence of [
       "The **cause** is in `store.ts`, which the [link](https://a.example/) tells.\n",
       "- an *entry*\n",
+      "only words, and nothing else ",
     ]) {
       const long = sentence.repeat(2_000);
       const before = parseMarkdown(long);

@@ -3,7 +3,7 @@
  * does the end grow without bound: a paragraph or list that goes on for many kilobytes is settled piece by piece, and an
  * open code block is lengthened, not parsed. A long text is taken in steps, so that a page can draw between them.
  */
-import { Lexer, type Token, type Tokens, lexer } from "marked";
+import { type Token, type Tokens, lexer } from "marked";
 
 /** A block; one that `continues` is a further piece of the one before it. */
 export type Block = Token & { readonly continues?: true };
@@ -21,10 +21,10 @@ export interface ParsedMarkdown {
 export const emptyMarkdown: ParsedMarkdown = { text: "", blocks: [], settled: 0, settledLength: 0, isWhole: true };
 
 /** So much is taken in at once. */
-const STEP = 8 * 1024;
+const STEP = 4 * 1024;
 /** An open block longer than this is settled up to its last piece. */
-const MAXIMUM_OPEN = 8 * 1024;
-const PIECE = 4 * 1024;
+const MAXIMUM_OPEN = 4 * 1024;
+const PIECE = 2 * 1024;
 
 /**
  * Parses `text`; when it only grew since `former`, everything settled is taken over as it is.
@@ -92,37 +92,46 @@ function piecesOf(block: Block): readonly Block[] {
   return block.type === "list" ? listPieces(block as Tokens.List & Block) : [block];
 }
 
+/**
+ * Cut before words of plain text: what follows is read as a paragraph too, as no block begins with a letter, and nothing
+ * that is emphasised, linked or code is torn apart. One word of many kilobytes stays whole.
+ */
 function paragraphPieces(block: Block): readonly Block[] {
   const pieces: Block[] = [];
-  let rest = block.raw;
-  while (rest.length > MAXIMUM_OPEN) {
-    const length = pieceLength(rest);
-    pieces.push(paragraph(rest.slice(0, length), pieces.length > 0 || block.continues === true));
-    rest = rest.slice(length);
+  let [start, end] = [0, 0];
+  let tokens: Token[] = [];
+  const close = (at: number) => {
+    const raw = block.raw.slice(start, at);
+    const piece: Tokens.Paragraph = { type: "paragraph", raw, text: raw, tokens };
+    pieces.push(pieces.length > 0 || block.continues === true ? { ...piece, continues: true } : piece);
+    [start, tokens] = [at, []];
+  };
+  for (const token of (block as Tokens.Paragraph).tokens) {
+    let rest = token;
+    for (;;) {
+      const word = isPlain(rest) ? wordAfter(rest.raw, PIECE - (end - start)) : undefined;
+      if (word === undefined) break;
+      const [before, after] = [rest.raw.slice(0, word), rest.raw.slice(word)];
+      tokens.push({ ...rest, raw: before, text: before });
+      end += word;
+      close(end);
+      rest = { ...rest, raw: after, text: after };
+    }
+    tokens.push(rest);
+    end += rest.raw.length;
   }
-  return [...pieces, paragraph(rest, true)];
+  close(block.raw.length);
+  return pieces;
 }
 
-function paragraph(raw: string, continues: boolean): Block {
-  const token: Tokens.Paragraph = { type: "paragraph", raw, text: raw, tokens: Lexer.lexInline(raw) };
-  return continues ? { ...token, continues } : token;
-}
+const isPlain = (token: Token): boolean => token.type === "text" && token.raw === token.text;
 
-/**
- * Before a word of plain text: what follows is read as a paragraph too, as no block begins with a letter, and nothing that
- * is emphasised, linked or code is torn apart.
- */
-function pieceLength(text: string): number {
-  let length = 0;
-  for (const token of Lexer.lexInline(text.slice(0, MAXIMUM_OPEN))) {
-    const word = /\s\p{L}/gu;
-    word.lastIndex = Math.max(0, PIECE - length);
-    const found = token.type === "text" ? word.exec(token.raw) : null;
-    if (found !== null) return length + found.index + 1;
-    length += token.raw.length;
-  }
-  // One word of many kilobytes, or no text at all.
-  return PIECE;
+/** Where the first word begins, not before so many characters. */
+function wordAfter(text: string, from: number): number | undefined {
+  const word = /\s\p{L}/gu;
+  word.lastIndex = Math.max(0, from);
+  const found = word.exec(text);
+  return found === null ? undefined : found.index + 1;
 }
 
 /** All entries but the last are a list of their own. */
