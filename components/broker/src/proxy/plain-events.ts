@@ -27,7 +27,7 @@ export function plainEvents(): Redactor {
     push(chunk) {
       const text = (rest + decoder.write(chunk)).replace(/^\uFEFF/, "");
       // A carriage return at the end may be half of a line's end.
-      const lines = text.endsWith("\r") ? [...text.slice(0, -1).split(/\r\n|\n|\r/)] : text.split(/\r\n|\n|\r/);
+      const lines = text.endsWith("\r") ? text.slice(0, -1).split(/\r\n|\n|\r/) : text.split(/\r\n|\n|\r/);
       rest = `${lines.pop() ?? ""}${text.endsWith("\r") ? "\r" : ""}`;
       return Buffer.from(lines.map(take).join(""));
     },

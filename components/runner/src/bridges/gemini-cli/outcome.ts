@@ -3,6 +3,9 @@ import type { TokenUsage } from "@ag-ui/core";
 import type { RunnerErrorCode } from "../../errors.ts";
 import type { RunOutcome } from "../bridge.ts";
 import { codeOfStatus, providerWords } from "../common/model-errors.ts";
+
+/** What Gemini CLI says of an answer without any content, which is how a blocked prompt looks to it. */
+const NO_ANSWER = /^Model stream ended (without a finish reason|with empty response text)/;
 import type { Told } from "./protocol.ts";
 
 type Problem = Extract<Told, { type: "problem" }>;
@@ -27,6 +30,8 @@ export function outcomeOf({ reason, problem, interrupted, text, usage, redact }:
     message: redact(message).slice(0, 4000),
     ...spent,
   });
+  if (problem !== undefined && NO_ANSWER.test(problem.message))
+    return error("MODEL_ERROR", "The model gave no answer: its provider blocked the prompt, or the answer broke off.");
   if (problem?.fatal === true) return error(codeOf(problem), providerWords(problem.message));
   switch (reason) {
     case "completed":

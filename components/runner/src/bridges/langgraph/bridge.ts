@@ -22,6 +22,7 @@ import type {
 } from "../bridge.ts";
 import { answersInWords } from "../common/asks.ts";
 import { clientResults, messagesWithPreface, resultsInWords } from "../common/client-tools.ts";
+import { cutShort } from "../common/model-errors.ts";
 import { addUsage } from "../common/usage.ts";
 import { answerTo, interruptOf, resultOf, resumeValue, wordsOf, type Waiting } from "./asking.ts";
 import type { GraphEngine, Surroundings, TurnInput } from "./engine.ts";
@@ -34,6 +35,8 @@ interface Turn {
   readonly abort: AbortController;
   text: string;
   usage: readonly TokenUsage[];
+  /** Why the newest message ended. */
+  stop: string | undefined;
 }
 
 export const createBridge = (): PlatformBridge => new LangGraphBridge();
@@ -82,7 +85,7 @@ export class LangGraphBridge implements PlatformBridge {
   }
 
   async run(input: RunInput, sink: EventSink): Promise<RunOutcome> {
-    const turn: Turn = { sink, abort: new AbortController(), text: "", usage: [] };
+    const turn: Turn = { sink, abort: new AbortController(), text: "", usage: [], stop: undefined };
     this.#turn = turn;
     this.#translator.newRun();
     try {
@@ -150,6 +153,8 @@ export class LangGraphBridge implements PlatformBridge {
     const asked = await engine.waiting();
     if (asked.length === 0) {
       this.#tell(this.#translator.end());
+      const message = cutShort(turn.stop);
+      if (message !== undefined) return { type: "error", code: "MODEL_ERROR", message, ...spent(turn) };
       return { type: "success", ...spent(turn) };
     }
     const idOf = ({ ask }: Waiting): string => this.#translator.toolCallId(ask.toolCallId);
@@ -192,6 +197,7 @@ export class LangGraphBridge implements PlatformBridge {
   }
 
   #onTold(told: Told, path: GraphPath | undefined, turn: Turn): void {
+    if (told.type === "message" && (path ?? []).length === 0) turn.stop = told.stop;
     if (told.type === "message" && told.usage !== undefined) turn.usage = addUsage(turn.usage, told.usage);
     this.#tell(this.#translator.translate(told, path));
   }

@@ -68,3 +68,16 @@ export function usageOf(metadata: unknown, provider: string, model: string): Req
     cachedTokens: input_token_details?.cache_read ?? 0,
   };
 }
+
+const Ended = z.looseObject({
+  stop_reason: z.string().nullish(),
+  finish_reason: z.string().nullish(),
+  finishReason: z.string().nullish(),
+  incomplete_details: z.looseObject({ reason: z.string().nullish() }).nullish(),
+});
+
+/** The provider's word for why a message ended; each has its own place for it. */
+export function stopOf(metadata: unknown): string | undefined {
+  const { stop_reason, finish_reason, finishReason, incomplete_details } = Ended.safeParse(metadata).data ?? {};
+  return incomplete_details?.reason ?? stop_reason ?? finish_reason ?? finishReason ?? undefined;
+}

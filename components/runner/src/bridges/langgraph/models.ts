@@ -3,7 +3,8 @@
  * where a key would be; no other credential is looked for.
  */
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { RunnerError } from "../../errors.ts";
+import { messageOf, RunnerError } from "../../errors.ts";
+import { causesOf, statusOf } from "./outcome.ts";
 
 export type ModelProvider = "anthropic" | "google" | "openai";
 
@@ -13,6 +14,8 @@ export interface ModelOptions {
   readonly broker: { readonly url: string; readonly token: string };
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
+  /** Which of OpenAI's two interfaces is spoken; default "responses". */
+  readonly openai?: "responses" | "chat";
 }
 
 /** A provider that is busy is asked again twice; the broker answers a wrong key or a used-up budget at once. */
@@ -41,7 +44,7 @@ export function providerOf(model: string, listed: string | undefined): ModelProv
 
 /** Each client is large, so it is loaded when it is needed. */
 export async function openModel(options: ModelOptions): Promise<BaseChatModel> {
-  const { provider, model, broker, temperature, maxTokens } = options;
+  const { provider, model, broker, temperature, maxTokens, openai = "responses" } = options;
   const sampling = temperature === undefined ? {} : { temperature };
   const common = { model, apiKey: broker.token, maxRetries: MAX_RETRIES, ...sampling };
   switch (provider) {
@@ -67,11 +70,21 @@ export async function openModel(options: ModelOptions): Promise<BaseChatModel> {
       return new ChatOpenAI({
         ...common,
         configuration: { baseURL: `${broker.url}/openai/v1` },
-        useResponsesApi: true,
+        useResponsesApi: openai === "responses",
         ...(maxTokens === undefined ? {} : { maxTokens }),
       });
     }
     default:
       return provider satisfies never;
   }
+}
+
+/** Whether a server of OpenAI's wire does not know its newer interface, as most that are not OpenAI's own. */
+export function lacksResponses(error: unknown): boolean {
+  const status = causesOf(error)
+    .map(statusOf)
+    .find((each) => each !== undefined);
+  return (
+    (status === 404 || status === 405 || status === 501) && !/\bmodel\b/i.test(messageOf(error).split("\n")[0] ?? "")
+  );
 }

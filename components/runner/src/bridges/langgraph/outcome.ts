@@ -1,4 +1,5 @@
 /** How a turn that failed ends a run. Pure. */
+import { z } from "zod";
 import { messageOf, RunnerError, type RunnerErrorCode } from "../../errors.ts";
 import { codeOfStatus, providerWords } from "../common/model-errors.ts";
 
@@ -13,13 +14,45 @@ export function failureOf(error: unknown): { code: RunnerErrorCode; message: str
   const message = providerWords(
     messageOf(said)
       .replace(HELP, "")
-      .replace(/^\d{3} (?=\{)/, ""),
+      .replace(/^\d{3} (?=[{<])/, ""),
   );
   const status = answered === undefined ? undefined : statusOf(answered);
   if (status !== undefined) return { code: codeOf(status, message), message };
   if (chain.some((each) => nameOf(each) === "GraphRecursionError"))
     return { code: "AGENT_ERROR", message: "The agent was stopped: it took more steps than it may in one run." };
+  if (chain.some(isUnreadable))
+    return { code: "MODEL_ERROR", message: "The model's answer was empty, or could not be read." };
+  const kind = chain.map(kindOf).find((each) => each !== undefined);
+  if (kind !== undefined) return { code: KINDS[kind] ?? "MODEL_ERROR", message };
   return { code: chain.some(isConnection) ? "MODEL_ERROR" : "AGENT_ERROR", message };
+}
+
+/** What providers call an error in the middle of a stream, where there is no status any more. */
+const KINDS: Readonly<Record<string, RunnerErrorCode>> = {
+  overloaded_error: "MODEL_OVERLOADED",
+  rate_limit_error: "MODEL_RATE_LIMITED",
+  rate_limit_exceeded: "MODEL_RATE_LIMITED",
+  authentication_error: "MODEL_AUTHENTICATION_FAILED",
+  permission_error: "MODEL_AUTHENTICATION_FAILED",
+  invalid_request_error: "MODEL_REQUEST_INVALID",
+  not_found_error: "MODEL_NOT_FOUND",
+};
+
+function kindOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !/^API.*Error$/.test(error.constructor.name)) return undefined;
+  const told = ErrorDocument.safeParse(error).data;
+  return told?.error?.error?.type ?? told?.error?.type ?? told?.type ?? "api_error";
+}
+
+const Kind = z.string().nullish();
+const ErrorDocument = z.looseObject({
+  type: Kind,
+  error: z.looseObject({ type: Kind, error: z.looseObject({ type: Kind }).nullish() }).nullish(),
+});
+
+/** LangChain's own words for an answer in which it found nothing, or not what it took for granted. */
+function isUnreadable(error: unknown): boolean {
+  return /^Received empty response from chat model|^Cannot read properties of undefined/.test(messageOf(error));
 }
 
 export function statusOf(error: unknown): number | undefined {

@@ -26,6 +26,8 @@ export type LaneTold =
       readonly type: "message";
       readonly calls: readonly { readonly id: string; readonly name: string; readonly args: unknown }[];
       readonly usage: RequestUsage | undefined;
+      /** The provider's word for why it ended. */
+      readonly stop?: string | undefined;
     }
   | {
       readonly type: "toolResult";

@@ -13,6 +13,7 @@ import { letThrough } from "./approvals.ts";
 import { openConfiguration } from "./configuration.ts";
 import { approvalModeOf } from "./policy.ts";
 import { unfinishedTurn } from "../unfinished-turn.ts";
+import { Refusals } from "./refusals.ts";
 import { SessionTools } from "./session-tools.ts";
 import { toldOf } from "./told.ts";
 import { ToolOutputs } from "./tool-outputs.ts";
@@ -24,6 +25,7 @@ export class Agent {
   readonly #outputs: ToolOutputs;
   readonly #servers: readonly string[];
   readonly #tools: SessionTools;
+  readonly #refusals: Refusals;
   #session: LegacyAgentSession | undefined;
 
   private constructor(config: Config, servers: readonly string[], tools: SessionTools) {
@@ -31,6 +33,7 @@ export class Agent {
     this.#tools = tools;
     this.#servers = servers;
     this.#outputs = new ToolOutputs(config);
+    this.#refusals = new Refusals(config);
     letThrough(config);
   }
 
@@ -78,9 +81,12 @@ export class Agent {
     this.#session = session;
     const before = this.history.length;
     const seen: Told[] = [];
+    this.#refusals.take();
     try {
       for await (const event of session.sendStream({ message: { content: [...content] } }))
-        for (const told of toldOf(event, (callId) => this.#outputs.take(callId))) {
+        for (const part of toldOf(event, (callId) => this.#outputs.take(callId))) {
+          const httpStatus = part.type === "problem" ? (part.httpStatus ?? this.#refusals.take()) : undefined;
+          const told = httpStatus === undefined ? part : { ...part, httpStatus };
           seen.push(told);
           tell(told);
         }

@@ -1,5 +1,7 @@
 import { AIMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
+import { stopOf } from "../chunks.ts";
+import { lacksResponses } from "../models.ts";
 import { failureOf } from "../outcome.ts";
 import { withFreshIds } from "./fresh-ids.ts";
 import { permissionFor } from "./permissions.ts";
@@ -23,6 +25,19 @@ describe("ids of a conversation", () => {
     expect(fresh.content).toEqual([{ ...content[0], id: "told" }]);
     const unknown = withFreshIds(new AIMessage({ content, tool_calls: [call("a")] }), before, (id) => id);
     expect(unknown.tool_calls?.[0]?.id).not.toBe("a");
+  });
+});
+
+describe("a server that speaks the older of OpenAI's interfaces alone", () => {
+  const answered = (status: number, message: string) => Object.assign(new Error(message), { status });
+  it.each([
+    [answered(404, "404 Not Found"), true],
+    [answered(405, "405 status code (no body)"), true],
+    [answered(404, "404 The model `gpt-x` does not exist"), false],
+    [answered(400, "400 bad"), false],
+    [new Error("Not Found"), false],
+  ])("is known by %s: %s", (error, expected) => {
+    expect(lacksResponses(error)).toBe(expected);
   });
 });
 
@@ -59,6 +74,16 @@ describe("permissions", () => {
   });
 });
 
+/** As the providers' clients throw it in the middle of a stream, where there is no status any more. */
+class APIError extends Error {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    super("in the stream");
+    this.error = error;
+  }
+}
+
 describe("a failure", () => {
   const failed = (fields: Record<string, unknown>, message = "words") => Object.assign(new Error(message), fields);
   it.each([
@@ -67,6 +92,10 @@ describe("a failure", () => {
     [failed({ status: 400 }, "API key not valid"), "MODEL_AUTHENTICATION_FAILED"],
     [new Error("outer", { cause: failed({ status: 404 }) }), "MODEL_NOT_FOUND"],
     [new TypeError("terminated"), "MODEL_ERROR"],
+    [new Error("Received empty response from chat model call."), "MODEL_ERROR"],
+    [new TypeError("Cannot read properties of undefined (reading 'usage')"), "MODEL_ERROR"],
+    [new APIError({ type: "error", error: { type: "overloaded_error" } }), "MODEL_OVERLOADED"],
+    [new APIError({ message: "boom" }), "MODEL_ERROR"],
     [new Error("no idea"), "AGENT_ERROR"],
   ])("%s is %s", (error, code) => {
     expect(failureOf(error).code).toBe(code);
@@ -75,5 +104,18 @@ describe("a failure", () => {
   it("says the provider's own sentence", () => {
     const message = '429 {"type":"error","error":{"message":"too many"}}\n\nTroubleshooting URL: https://x.example/y\n';
     expect(failureOf(failed({ status: 429 }, message)).message).toBe("too many");
+  });
+});
+
+describe("why a message ended", () => {
+  it.each([
+    [{ stop_reason: "refusal" }, "refusal"],
+    [{ finish_reason: "length" }, "length"],
+    [{ finishReason: "SAFETY" }, "SAFETY"],
+    [{ status: "incomplete", incomplete_details: { reason: "max_output_tokens" } }, "max_output_tokens"],
+    [{ incomplete_details: null }, undefined],
+    [undefined, undefined],
+  ])("stands in %j", (metadata, expected) => {
+    expect(stopOf(metadata)).toBe(expected);
   });
 });

@@ -15,10 +15,10 @@ import type { SessionContext } from "../../bridge.ts";
 import { agentEnvironment } from "../../common/environment.ts";
 import { sessionPrompt } from "../../common/prompt.ts";
 import { Ask, type Waiting } from "../asking.ts";
-import { callDeltas, spoken, usageOf } from "../chunks.ts";
+import { callDeltas, spoken, stopOf, usageOf } from "../chunks.ts";
 import { FileCheckpointer } from "../checkpointer.ts";
 import type { GraphEngine, Surroundings, TurnInput, TurnOptions } from "../engine.ts";
-import { openModel, providerOf } from "../models.ts";
+import { lacksResponses, openModel, providerOf } from "../models.ts";
 import type { Tell } from "../told.ts";
 import { editingTools, readingTools } from "../tools/files.ts";
 import { Place } from "../tools/place.ts";
@@ -69,6 +69,7 @@ export class LocalGraph implements GraphEngine {
   readonly #told = new Set<string>();
   #agent: ReactAgent | undefined;
   #present: Pick<Present, "model" | "prompt" | "permissionMode"> | undefined;
+  #openai: "responses" | "chat" = "responses";
   #clientTools: readonly StructuredToolInterface[] = [];
   #clientNames: ReadonlySet<string> = new Set();
   #surroundings: Surroundings | undefined;
@@ -197,7 +198,8 @@ export class LocalGraph implements GraphEngine {
       if (!AIMessage.isInstance(message)) continue;
       const calls = (message.tool_calls ?? []).map(({ id = "", name, args }) => ({ id, name, args }));
       const { model = "", provider } = this.#model();
-      tell({ type: "message", calls, usage: usageOf(message.usage_metadata, provider, model) });
+      const usage = usageOf(message.usage_metadata, provider, model);
+      tell({ type: "message", calls, usage, stop: stopOf(message.response_metadata) });
     }
   }
 
@@ -265,6 +267,7 @@ export class LocalGraph implements GraphEngine {
       present: () => ({
         ...this.#started(this.#present),
         clientTools: this.#clientTools,
+        modelAfter: async (error) => this.#modelAfter(error),
         isClientTool: (name) => this.#clientNames.has(name),
       }),
       signal: () => this.#signal,
@@ -296,13 +299,22 @@ export class LocalGraph implements GraphEngine {
     return { model, provider: model === undefined ? "" : providerOf(model, this.#options.listedProvider(model)) };
   }
 
+  async #modelAfter(error: unknown): Promise<BaseChatModel | undefined> {
+    const present = this.#started(this.#present);
+    if (this.#model().provider !== "openai" || this.#openai === "chat" || !lacksResponses(error)) return undefined;
+    this.#openai = "chat";
+    const model = await this.#openModel(this.#model().model);
+    this.#present = { ...present, model };
+    return model;
+  }
+
   async #openModel(model: string | undefined): Promise<BaseChatModel> {
     if (model === undefined)
       throw new RunnerError("AGENT_START_FAILED", "the session names no model, and models.json has no default");
     const { context, listedProvider } = this.#options;
     const { temperature, maxTokens } = context.spec.llmSettings ?? {};
     const provider = providerOf(model, listedProvider(model));
-    return openModel({ provider, model, broker: context.broker, temperature, maxTokens });
+    return openModel({ provider, model, broker: context.broker, temperature, maxTokens, openai: this.#openai });
   }
 
   #started<T>(part: T | undefined): T {

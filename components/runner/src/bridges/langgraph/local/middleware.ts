@@ -17,6 +17,8 @@ export interface Present {
   readonly model: BaseChatModel;
   readonly prompt: string;
   readonly permissionMode: AgenticSessionSpec["permissionMode"];
+  /** The same model by another interface, when this error says that the server lacks the first. */
+  readonly modelAfter: (error: unknown) => Promise<BaseChatModel | undefined>;
   /** Offered in this run; the client carries out their calls. */
   readonly clientTools: readonly StructuredToolInterface[];
   /** Whether a call is one of those, or of a former run that waits for its result. */
@@ -46,7 +48,12 @@ export function sessionMiddleware({ present, signal, approvals, newCallId, onMes
         (tool) => typeof tool["name"] !== "string" || permissionFor(permissionMode, tool["name"]) !== "refuse",
       );
       const tools = [...own, ...clientTools];
-      const answer = await handler({ ...request, model, tools, systemMessage: new SystemMessage(prompt) });
+      const wish = { ...request, model, tools, systemMessage: new SystemMessage(prompt) };
+      const answer = await (async () => handler(wish))().catch(async (error: unknown) => {
+        const other = await present().modelAfter(error);
+        if (other === undefined) throw error;
+        return handler({ ...wish, model: other });
+      });
       if (!AIMessage.isInstance(answer)) return answer;
       const fresh = withFreshIds(answer, request.messages, newCallId);
       if (fresh.id !== undefined) onMessage(fresh.id);
