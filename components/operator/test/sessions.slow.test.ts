@@ -12,7 +12,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await Platform.start({
     logger: { ...problemLogger, warn: () => {} },
-    flags: { "startup-deadline": "4", "resync-interval": "1" },
+    flags: { "startup-deadline": "8", "resync-interval": "1" },
   });
   await platform.project(platform.user("alice"), TEAM, "alice");
 }, 30_000);
@@ -134,7 +134,7 @@ describe("a session on a cluster", { timeout: 60_000 }, () => {
   it("that never becomes ready fails at the deadline and says why", async () => {
     await platform.createSession(TEAM, "late", { environmentVariables: { TEST_NEVER_READY: "1" } });
     const session = await platform.phase(TEAM, "late", "Failed");
-    expect(session.status?.message).toMatch(/^not ready within 4 s: .*(Unhealthy|the runner is starting)/);
+    expect(session.status?.message).toMatch(/^not ready within 8 s: .*(Unhealthy|the runner is starting)/);
     expect(await platform.livePods(TEAM)).toEqual([]);
   });
 

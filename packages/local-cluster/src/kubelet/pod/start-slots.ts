@@ -11,7 +11,7 @@ export interface StartSlots {
 
 const PER_CORE = 4;
 /** A pod that takes longer waits for something else than the processor, and holds up nobody. */
-const LONGEST_MILLISECONDS = 15_000;
+const LONGEST_MILLISECONDS = 10_000;
 
 export function startSlots(
   limit = PER_CORE * availableParallelism(),
