@@ -26,10 +26,18 @@ function contentPart(part: Record<string, unknown>): ContentPart {
     source["type"] !== "url" &&
     data !== undefined &&
     mediaType !== undefined &&
-    INLINE_IMAGE.test(mediaType)
+    INLINE_IMAGE.test(mediaType) &&
+    isBase64(data)
   )
     return { type: "image", source: `data:${mediaType};base64,${data}`, name };
   return { type: "file", name: name ?? textOf(part["type"]) ?? "attachment", mediaType };
+}
+
+/** What a browser takes for data; of anything else it complains, and shows a broken picture. */
+function isBase64(data: string): boolean {
+  const padding = /={1,2}$/.exec(data)?.[0].length ?? 0;
+  const isWhole = padding === 0 ? data.length % 4 !== 1 : data.length % 4 === 0;
+  return isWhole && /^[A-Za-z0-9+/]*={0,2}$/.test(data);
 }
 
 /** The words of a content, for results of tools, search and copying. */
