@@ -37,7 +37,7 @@ describe("repositories of a session that starts", () => {
       git(source, "add", "--all");
       git(source, "commit", "--quiet", "--message", "first");
     }
-    slow = await startGitServer({ root: join(platform.directory, "git"), pace: SIZE / 55 });
+    slow = await startGitServer({ root: join(platform.directory, "git"), pace: SIZE / 45 });
   });
   afterEach(async () => {
     for (const runner of running.splice(0)) {
