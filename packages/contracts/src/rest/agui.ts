@@ -12,7 +12,7 @@ const whoseRoleIs = (roles: readonly string[], required: readonly string[], prop
 const AnyTool = z.unknown().meta({
   type: "object",
   required: ["name", "description"],
-  properties: { name: { type: "string", minLength: 1 }, description: { type: "string" } },
+  properties: { name: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" }, description: { type: "string" } },
 });
 const AnyContext = z.unknown().meta({
   type: "object",

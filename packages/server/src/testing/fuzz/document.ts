@@ -23,7 +23,7 @@ const Described = z.looseObject({
 const Document = z.looseObject({
   openapi: z.string().startsWith("3.1"),
   paths: z.record(z.string(), z.record(z.string(), Described)),
-  components: z.looseObject({ schemas: z.record(z.string(), AnySchema).default({}) }),
+  components: z.looseObject({ schemas: z.record(z.string(), AnySchema).default({}) }).default({ schemas: {} }),
 });
 
 export type Parameter = z.output<typeof Parameter>;
