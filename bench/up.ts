@@ -22,6 +22,7 @@ function start(port: string): ChildProcess {
     process.execPath,
     [
       "--disable-warning=ExperimentalWarning",
+      "--max-semi-space-size=2",
       CLI,
       "up",
       "--data-dir",

@@ -186,7 +186,7 @@ describe.each(OVERLAYS)("overlay %s", (overlay) => {
       const Named = z.looseObject({ apiVersion: z.string(), kind: z.string() });
       const { apiVersion, kind } = Named.parse(object);
       const served = SERVED[`${apiVersion}/${kind}`];
-      if (served !== undefined) await cluster.check(apiVersion, served, object);
+      if (served !== undefined) await expect(cluster.check(apiVersion, served, object)).resolves.toBeUndefined();
     }
     for (const { metadata } of deployments) {
       const { template } = z
@@ -194,7 +194,7 @@ describe.each(OVERLAYS)("overlay %s", (overlay) => {
         .parse(objects.find((object) => object.kind === "Deployment" && object.metadata.name === metadata.name)).spec;
       // A Deployment is not served; what its pods are is the greater part of it.
       const pod = { apiVersion: "v1", kind: "Pod", ...template, metadata: { ...metadata, labels: {} } };
-      await cluster.check("v1", "pods", pod);
+      await expect(cluster.check("v1", "pods", pod)).resolves.toBeUndefined();
     }
   });
 

@@ -4,6 +4,7 @@ import { mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CLI_ERRORS, CliError, messageOf } from "../errors.ts";
+import { NODE_FLAGS } from "../supervisor/child.ts";
 import { dataDirectory, prepareDataDirectory } from "../supervisor/data-directory.ts";
 import { terminalProgress } from "../supervisor/progress.ts";
 import { supervise } from "../supervisor/supervise.ts";
@@ -100,7 +101,7 @@ async function upDetached(options: UpOptions): Promise<void> {
   for (const folder of options.share) args.push("--share", folder);
   const entry = process.argv[1];
   if (entry === undefined) throw new CliError("START_FAILED", "the program's own file is unknown");
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, entry, ...args], {
     detached: true,
     stdio: ["ignore", log, log, "ipc"],
   });
