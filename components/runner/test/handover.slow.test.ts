@@ -102,7 +102,8 @@ describe("a hand-over", () => {
     expect(await factOf("killed")).toEqual({ attempt: 2, complete: true });
     const all = store.events(session.uid);
     expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1));
-  });
+    // Five processes, one after the other.
+  }, 60_000);
 
   it("is owed by a graceful end alone that did not reach the store", async () => {
     const { store } = platform;
