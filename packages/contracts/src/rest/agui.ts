@@ -8,17 +8,16 @@ const whoseRoleIs = (roles: readonly string[], required: readonly string[], prop
   // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
   then: { required, properties },
 });
-/** AG-UI's Tool and Context; the runner checks them. */
-const AnyTool = z.unknown().meta({
-  type: "object",
-  required: ["name", "description"],
-  properties: { name: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" }, description: { type: "string" } },
-});
-const AnyContext = z.unknown().meta({
-  type: "object",
-  required: ["description", "value"],
-  properties: { description: { type: "string" }, value: { type: "string" } },
-});
+/** AG-UI's Tool and Context, as far as every client has to fill them in. */
+const AnyTool = z.looseObject({ name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), description: z.string() });
+const AnyContext = z.looseObject({ description: z.string(), value: z.string() });
+
+/** What AG-UI asks of the messages that clients send most. */
+function hasContent({ role, content, toolCallId }: Record<string, unknown>): boolean {
+  if (role === "user") return typeof content === "string" || Array.isArray(content);
+  if (role === "developer" || role === "system") return typeof content === "string";
+  return role !== "tool" || (typeof content === "string" && typeof toolCallId === "string");
+}
 
 /**
  * A message as a client sends it. AG-UI's own schema is checked by the runner, which knows the version it speaks; here
@@ -31,8 +30,9 @@ export const InputMessage = z
     content: z.unknown().optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
   })
+  .refine(hasContent, { path: ["content"], message: "is not what a message of this role holds" })
   .meta({
-    // For clients: what AG-UI asks of the messages that they send most.
+    // As `hasContent` says.
     allOf: [
       whoseRoleIs(["user"], ["content"], { content: { anyOf: [{ type: "string" }, { type: "array" }] } }),
       whoseRoleIs(["developer", "system"], ["content"], { content: { type: "string" } }),
