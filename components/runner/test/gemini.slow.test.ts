@@ -1,5 +1,5 @@
 import { EventType, type SequencedEvent } from "@pilothouse/agui";
-import { startModelSimulator, type ModelSimulator } from "@pilothouse/model-simulator";
+import type { ModelSimulator } from "@pilothouse/model-simulator";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { verifyThread } from "./support/agent-client.ts";
-import { BrokerProcess } from "./support/broker-process.ts";
 import { script } from "./support/gemini-script.ts";
-import { Platform, type TestSession } from "./support/platform.ts";
-import { RunnerProcess } from "./support/runner-process.ts";
+import { FRAMEWORKS } from "./conformance/frameworks.ts";
+import { PROVIDER_KEY, Stage } from "./conformance/stage.ts";
+import type { Platform } from "./support/platform.ts";
+import type { RunnerProcess } from "./support/runner-process.ts";
 
-const KEY = "AIzaSyCanary0123456789abcdefghijklmnopq";
 const DESK = fileURLToPath(new URL("support/desk-server.ts", import.meta.url));
 
 const types = (entries: readonly SequencedEvent[]): string[] => entries.map(({ event }) => event.type);
@@ -24,53 +24,18 @@ const textOf = (entries: readonly SequencedEvent[]): string =>
   entries.flatMap(({ event }) => (event.type === EventType.TEXT_MESSAGE_CONTENT ? [event.delta] : [])).join("");
 
 describe("a session with Gemini CLI", () => {
+  let stage: Stage;
   let platform: Platform;
   let model: ModelSimulator;
-  let secrets: string;
-  const cleanups: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    platform = await Platform.start();
-    model = await startModelSimulator({ script, apiKeys: [KEY] });
-    secrets = join(platform.directory, "runner-secrets");
-    await mkdir(secrets);
-    await writeFile(join(secrets, "GEMINI_API_KEY"), KEY);
+    stage = await Stage.open(FRAMEWORKS.gemini, script);
+    ({ platform, model } = stage);
   });
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-  });
-  afterAll(async () => {
-    await model.stop();
-    await platform.stop();
-  });
+  afterEach(async () => stage.endAll());
+  afterAll(async () => stage.close());
 
-  let count = 0;
-  interface Started {
-    readonly runner: RunnerProcess;
-    readonly session: TestSession;
-    readonly broker: BrokerProcess;
-  }
-  const start = async (spec: Record<string, unknown> = {}, of?: TestSession): Promise<Started> => {
-    const llmSettings = { model: "gemini-2.5-pro" };
-    const session = of ?? (await platform.createSession(`gemini-${++count}`, { llmSettings, ...spec }));
-    const broker = await BrokerProcess.start(session, model.url, KEY, {
-      PILOTHOUSE_RUNNER_SECRETS_DIR: secrets,
-      GEMINI_UPSTREAM_URL: model.url,
-    });
-    const runner = await RunnerProcess.start(platform, session, {
-      RUNNER_TYPE: "gemini-cli",
-      PILOTHOUSE_BROKER_URL: broker.url,
-      PILOTHOUSE_BROKER_TOKEN: broker.token,
-    });
-    cleanups.push(
-      async () => broker.stop(),
-      async () => {
-        runner.kill("SIGKILL");
-        await runner.exited;
-      },
-    );
-    return { runner, session, broker };
-  };
+  const start: Stage["start"] = async (...of) => stage.start(...of);
   const childOf = (runner: RunnerProcess): number =>
     Number(execFileSync("pgrep", ["-P", String(runner.pid), "-f", "gemini-cli/child"], { encoding: "utf8" }).trim());
   const file = async (runner: RunnerProcess, path: string): Promise<Response> =>
@@ -216,7 +181,7 @@ describe("a session with Gemini CLI", () => {
     expect(told).toContain("GEMINI_CLI_HOME");
     expect(told).toContain("MY_OWN=kept");
     expect(told).not.toContain("x-evil");
-    expect(told).not.toContain(KEY);
+    expect(told).not.toContain(PROVIDER_KEY);
     expect(told).not.toContain(broker.token);
     expect(told).not.toContain(session.token);
   });
