@@ -82,7 +82,10 @@ const platform = await Platform.start({
   flags: { "resync-interval": String(RESYNC_SECONDS), "leader-election": "false" },
 });
 try {
-  const nodeOptions = (process.env["BENCH_OPERATOR_NODE_OPTIONS"] ?? "").split(" ").filter((option) => option !== "");
+  // As `up` starts it.
+  const nodeOptions = (process.env["BENCH_OPERATOR_NODE_OPTIONS"] ?? "--max-semi-space-size=2")
+    .split(" ")
+    .filter((option) => option !== "");
   await using operator = new Helper("operator-process.ts", { args: platform.args, nodeOptions });
   const count = async (which: "start" | "stop"): Promise<Counts> => operator.ask<Counts>({ count: which });
   const writes = async (): Promise<number> => writesOf(await count("stop"));
