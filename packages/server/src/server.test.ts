@@ -153,6 +153,32 @@ it("ends connections that hold no request, at once, when it closes", async () =>
   expect(await closed).toBeDefined();
 });
 
+it("refuses what still comes in while it ends, as every error is told", async () => {
+  const other = createServer({ logger });
+  const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  other.get("/held", async () => {
+    begun.resolve();
+    await held.promise;
+    return { ok: true };
+  });
+  await other.listen({ host: "127.0.0.1", port: 0 });
+  const socket = connect((other.server.address() as AddressInfo).port, "127.0.0.1");
+  let answers = "";
+  socket.on("data", (chunk: Buffer) => {
+    answers += chunk.toString();
+  });
+  socket.write("GET /held HTTP/1.1\r\nhost: a\r\n\r\n");
+  await begun.promise;
+  const closed = other.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  socket.write("GET /held HTTP/1.1\r\nhost: a\r\n\r\n");
+  await once(other.server, "request");
+  held.resolve();
+  await once(socket, "close");
+  await closed;
+  expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*HTTP\/1\.1 503 [^]*retry-after: 1\r\n[^]*"code":"SHUTTING_DOWN"/);
+});
+
 describe("an address", () => {
   it("that exists with other methods says which, before it reads a body", async () => {
     const answer = await app.inject({ method: "PUT", url: "/echo/1", payload: "no JSON" });

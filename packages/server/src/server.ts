@@ -8,6 +8,7 @@ import {
   answerUnroutable,
   checkHost,
 } from "./errors/broken-request.ts";
+import { commonError } from "./errors/common-error.ts";
 import { handleErrors } from "./errors/handler.ts";
 import type { HttpError } from "./errors/http-error.ts";
 import { refuseUnknownRoutes } from "./errors/unknown-route.ts";
@@ -49,7 +50,8 @@ export function createServer({
     connectionTimeout: 0,
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
-    return503OnClosing: true,
+    // We refuse them ourselves, in the shape of every error.
+    return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (_error, _request, reply) => {
       reply.hijack();
@@ -71,8 +73,15 @@ export function createServer({
       .header("x-content-type-options", "nosniff")
       .header("cache-control", "no-store");
     checkHost(request.raw);
+    if (ending) {
+      throw commonError("SHUTTING_DOWN", "this server is ending; send the request again", { retryAfterSeconds: 1 });
+    }
   });
+  let ending = false;
   const endConnections = trackConnections(app.server);
-  app.addHook("preClose", async () => endConnections());
+  app.addHook("preClose", async () => {
+    ending = true;
+    endConnections();
+  });
   return app;
 }

@@ -10,6 +10,7 @@ export const COMMON_ERRORS = {
   EXPECTATION_FAILED: { status: 417, meaning: "the header Expect asks for something other than 100-continue" },
   HEADERS_TOO_LARGE: { status: 431, meaning: "the headers are larger than 16 KiB" },
   INTERNAL: { status: 500, meaning: "a fault of this server; the log has it under the request's id" },
+  SHUTTING_DOWN: { status: 503, meaning: "this server is ending; the same request, sent again, reaches another" },
 } as const;
 
 export type CommonErrorCode = keyof typeof COMMON_ERRORS;
