@@ -58,6 +58,8 @@ const SETTLE_MILLISECONDS = 60_000;
 const UP_MILLISECONDS = 500;
 const PROGRESS_MILLISECONDS = 6_000;
 const READERS = 4;
+/** A backend gives a silent database 15 s before it says so, and a reader comes again. */
+const LONGEST_HANG_MILLISECONDS = 30_000;
 
 export async function play({ seed, deeds, postgres }: History): Promise<Verdict> {
   const began = performance.now();
@@ -207,7 +209,7 @@ export async function play({ seed, deeds, postgres }: History): Promise<Verdict>
   late.start(0);
   for (const [index, reader] of [...readers, late].entries()) {
     const name = reader === late ? "a late reader" : `reader ${index}`;
-    await reader.until(() => reader.lastSeq >= log.length, 15_000).catch(() => undefined);
+    await reader.until(() => reader.lastSeq >= log.length, LONGEST_HANG_MILLISECONDS).catch(() => undefined);
     faults.push(...streamFaults(name, reader.received, log));
   }
   await late.stop();

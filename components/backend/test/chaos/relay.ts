@@ -66,7 +66,11 @@ export class Relay implements AsyncDisposable {
           to.destroy();
         });
         from.pipe(to);
-        if (Date.now() < this.#silentUntil) from.pause();
+        const rest = this.#silentUntil - Date.now();
+        if (rest <= 0) continue;
+        from.pause();
+        // By its own timer: the one that ends the silence may be over before this socket was known to it.
+        setTimeout(() => from.resume(), rest);
       }
     });
   }
