@@ -1,12 +1,31 @@
 /** Plays one history against a real installation: does each deed at its time, and watches that no session lives twice. */
-import { connect, jobs, KubernetesClient, loadConnection, pods, type ResourceType } from "@pilothouse/kubernetes";
+import { API_GROUP, API_VERSION, type AgenticSessionStatus } from "@pilothouse/contracts";
+import {
+  connect,
+  defineResource,
+  jobs,
+  KubernetesClient,
+  loadConnection,
+  pods,
+  type KubernetesObject,
+  type ResourceType,
+} from "@pilothouse/kubernetes";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Answer, Installation } from "../support/installation.ts";
+import { Coverage } from "./coverage.ts";
 import type { Agent, Deed, Habit, SessionPlan, Step } from "./history.ts";
 import { componentProcess, kill, sessionProcesses, type SessionProcess } from "./processes.ts";
 
 export const PROJECT = "chaos";
 export const SESSIONS = `/projects/${PROJECT}/agentic-sessions`;
+
+const agenticSessions = defineResource<KubernetesObject & { status?: AgenticSessionStatus }>({
+  group: API_GROUP,
+  version: API_VERSION,
+  namespaced: true,
+  plural: "agenticsessions",
+  kind: "AgenticSession",
+});
 
 /** What was done in the end, as its user knows it. */
 export type Ledger = {
@@ -28,6 +47,7 @@ const PATIENCE = 120_000;
 
 export class Play {
   readonly ledger: Ledger = { created: new Map(), deleted: new Set(), wish: new Map(), violations: [] };
+  readonly coverage = new Coverage();
   readonly #installation: Installation;
   readonly #token: string;
   readonly agent: Agent;
@@ -69,6 +89,7 @@ export class Play {
   async #do(deed: Deed): Promise<void> {
     switch (deed.do) {
       case "kill-everything":
+        await this.#noteAll("everything");
         this.#installation.killSupervisor();
         this.#blackouts += 1;
         // A blackout during a start is dealt with by the restart that is under way.
@@ -77,16 +98,21 @@ export class Play {
       case "kill-component": {
         await this.#restarting;
         const pid = componentProcess(deed.component, this.#installation.supervisor);
+        await this.#noteAll(deed.component);
         if (pid !== undefined) kill(pid);
         return;
       }
       case "create":
         return this.#create(deed.session);
       case "kill": {
-        const uid = await this.#uid(deed.name);
+        const { uid, phase } = await this.#look(deed.name);
         const isMeant = ({ kind }: SessionProcess): boolean =>
           kind === deed.process || (kind === "handover" && deed.process === "runner");
-        for (const found of this.#processes()) if (found.uid === uid && isMeant(found)) kill(found.pid);
+        for (const found of this.#processes()) {
+          if (found.uid !== uid || !isMeant(found)) continue;
+          kill(found.pid);
+          this.coverage.count(found.kind, [phase]);
+        }
         return;
       }
       case "delete-pod":
@@ -160,9 +186,21 @@ export class Play {
     }
   }
 
-  async #uid(name: string): Promise<string | undefined> {
+  async #look(name: string): Promise<{ uid?: string; phase?: string }> {
     const { body } = await this.#ask("GET", `${SESSIONS}/${name}`);
-    return body?.metadata?.uid;
+    return { uid: body?.metadata?.uid, phase: body?.status?.phase };
+  }
+
+  async #noteAll(killed: string): Promise<void> {
+    try {
+      const { items } = await this.#client.list(agenticSessions, { namespace: PROJECT, signal: AbortSignal.timeout(2000) });
+      this.coverage.count(
+        killed,
+        items.map(({ status }) => status?.phase),
+      );
+    } catch {
+      // The API is away: what the sessions are in is not known.
+    }
   }
 
   async #deleteObjects(kind: ResourceType, session: string): Promise<void> {

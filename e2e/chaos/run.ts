@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 process.stdout.write(`seed ${seed}: ${values.sessions} sessions, ${values.blackouts} blackouts, ${values.seconds} s\n`);
-const { faults, phases, settledAfter, dataDir } = await chaos({
+const { faults, phases, settledAfter, coverage, dataDir } = await chaos({
   seed,
   sessions: Number(values.sessions),
   milliseconds: Number(values.seconds) * 1000,
@@ -26,6 +26,7 @@ const { faults, phases, settledAfter, dataDir } = await chaos({
   agent: values.agent === "claude" ? "claude" : "replay",
   keep: values.keep,
 });
+for (const line of coverage) process.stdout.write(`${line}\n`);
 for (const fault of faults) process.stdout.write(`FAULT ${fault}\n`);
 const spread = Object.entries(phases).map(([phase, count]) => `${phase} ${count}`);
 process.stdout.write(`${spread.join(", ")}; settled ${(settledAfter / 1000).toFixed(1)} s after the last deed\n`);

@@ -26,7 +26,13 @@ const RESTING = ["Stopped", "Completed", "Failed"];
 const FAIR_ENDS = ["gave up after", "The runner was stopped while this run was active", "the run was cut off"];
 const PARALLEL_READERS = 12;
 
-export type Verdict = { faults: string[]; phases: Record<string, number>; settledAfter: number };
+/** `coverage`: in which phases what was killed, in words. */
+export type Verdict = {
+  faults: string[];
+  phases: Record<string, number>;
+  settledAfter: number;
+  coverage: string[];
+};
 
 /** Waits until nothing is on its way any more, at most `milliseconds`, and then looks at everything. */
 export async function verify(
@@ -49,7 +55,7 @@ export async function verify(
   for (const { status } of sessions) phases[status.phase] = (phases[status.phase] ?? 0) + 1;
   faults.push(...play.ledger.violations, ...(await leftOvers(play, sessions)));
   faults.push(...(await transcriptFaults(installation, token, play, sessions)));
-  return { faults, phases, settledAfter };
+  return { faults, phases, settledAfter, coverage: play.coverage.describe() };
 }
 
 function processesOf(installation: Installation): SessionProcess[] {
