@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { choosePorts, freePort } from "./ports.ts";
@@ -11,7 +12,8 @@ afterEach(() => {
 async function occupy(port: number): Promise<void> {
   const server = createServer();
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  // Rejects when somebody else has it; without a listener the error would end the whole run.
+  await once(server.listen(port, "127.0.0.1"), "listening");
 }
 
 describe("ports of an installation", () => {
