@@ -193,7 +193,10 @@ export class Play {
 
   async #noteAll(killed: string): Promise<void> {
     try {
-      const { items } = await this.#client.list(agenticSessions, { namespace: PROJECT, signal: AbortSignal.timeout(2000) });
+      const { items } = await this.#client.list(agenticSessions, {
+        namespace: PROJECT,
+        signal: AbortSignal.timeout(2000),
+      });
       this.coverage.count(
         killed,
         items.map(({ status }) => status?.phase),
