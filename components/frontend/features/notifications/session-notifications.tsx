@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { pages } from "@/lib/api/paths";
 import { useMe } from "@/lib/api/queries";
+import { excerpt } from "@/lib/excerpt";
 import { sessionTitle } from "@/lib/session-state";
 import * as texts from "@/lib/texts";
 import { useSessions } from "../sessions/use-sessions";
@@ -30,7 +31,7 @@ export function SessionNotifications({ project }: { project: string }) {
 }
 
 function show({ session, kind }: News, open: () => void): void {
-  const body = kind === "failed" ? session.status?.message : session.status?.agent?.lastMessage;
+  const body = kind === "failed" ? session.status?.message : excerpt(session.status?.agent?.lastMessage ?? "");
   // The tag makes one notification of those that several tabs would show.
   const notification = new Notification(`${texts.notifications.kinds[kind]}: ${sessionTitle(session)}`, {
     tag: `${session.metadata.uid} ${kind}`,

@@ -6,6 +6,7 @@ import { StateGlyph } from "@/components/ui/state-glyph";
 import { Time } from "@/components/ui/time";
 import { pages } from "@/lib/api/paths";
 import { cn } from "@/lib/class-names";
+import { excerpt } from "@/lib/excerpt";
 import { formatCost } from "@/lib/format";
 import { lastActivity, type SessionState, sessionState, sessionTitle } from "@/lib/session-state";
 import * as texts from "@/lib/texts";
@@ -32,7 +33,7 @@ export const SessionRow = memo(function SessionRow({ project, session, isSelecte
     <li
       className={cn(
         COLUMNS,
-        "group relative rounded-xl border-b border-line px-2 py-2.5 last:border-transparent hover:bg-hover",
+        "group relative rounded-xl px-2 py-2.5 before:absolute before:inset-x-2 before:bottom-0 before:h-px before:bg-line last:before:hidden hover:bg-hover",
         isSelected && "bg-accent-soft hover:bg-accent-soft",
       )}
     >
@@ -83,8 +84,9 @@ export const SessionRow = memo(function SessionRow({ project, session, isSelecte
 /** One line: why it is in its state, how far it is, or what the agent last said. */
 function excerptOf({ status }: AgenticSession, state: SessionState): string | undefined {
   const isWorking = state.isLive && status?.agent?.status === "working";
-  const lines = [state.reason, isWorking ? status.agent?.progress?.message : undefined, status?.agent?.lastMessage];
-  return lines.find((line) => line !== undefined && line !== "")?.split("\n", 1)[0];
+  const lines = [state.reason, isWorking ? status.agent?.progress?.message : undefined];
+  const line = lines.find((text) => text !== undefined && text !== "")?.split("\n", 1)[0];
+  return line ?? excerpt(status?.agent?.lastMessage ?? "");
 }
 
 const SHOWN_LABELS = 2;
