@@ -66,3 +66,24 @@ test.describe("the command line", () => {
     expect(readFileSync(join(installation.dataDir, "logs", "supervisor.log"), "utf8")).not.toContain(token);
   });
 });
+
+test("a simulated model answers each framework's agent, and no project needs a key", async () => {
+  const installation = new Installation({ args: ["--no-ui", "--simulate-model"] });
+  try {
+    await installation.up();
+    const token = await installation.token("maria");
+    await installation.api(token, "POST", "/projects", { name: "demo" });
+    for (const runnerType of ["claude-agent-sdk", "gemini-cli", "langgraph"]) {
+      const wish = { name: runnerType, runnerType, initialPrompt: "write a greeting" };
+      const created = await installation.api(token, "POST", "/projects/demo/agentic-sessions", wish);
+      expect(created.status).toBe(201);
+      const result = await installation.eventually(`the answer of ${runnerType}`, async () => {
+        const { body } = await installation.api(token, "GET", `/projects/demo/agentic-sessions/${runnerType}`);
+        return body.status?.agent?.result;
+      });
+      expect(result).toMatchObject({ isError: false, text: expect.stringContaining("simulated model") });
+    }
+  } finally {
+    await installation.remove();
+  }
+});

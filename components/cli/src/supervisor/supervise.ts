@@ -127,7 +127,8 @@ async function start(options: SuperviseOptions, cleanups: (() => Promise<void> |
   };
   if (options.simulateModel) {
     const port = await freePort();
-    upstreams["ANTHROPIC_UPSTREAM_URL"] = `http://127.0.0.1:${port}`;
+    // It speaks the protocols of all of them, so that no runner type asks a provider that nobody has a key for.
+    for (const name of UPSTREAMS) upstreams[name] = `http://127.0.0.1:${port}`;
     startComponent(new Component(simulatorComponent(directory, port)));
   }
   const installation: Installation = {
@@ -160,11 +161,12 @@ async function start(options: SuperviseOptions, cleanups: (() => Promise<void> |
   return { ...link, backend: endpoints.backend, user };
 }
 
+const UPSTREAMS = ["ANTHROPIC_UPSTREAM_URL", "GEMINI_UPSTREAM_URL", "OPENAI_UPSTREAM_URL"];
+
 /** Where brokers send model traffic, as far as the environment says so. */
 function modelUpstreams(): Record<string, string> {
-  const names = ["ANTHROPIC_UPSTREAM_URL", "GEMINI_UPSTREAM_URL", "OPENAI_UPSTREAM_URL"];
   return Object.fromEntries(
-    names.flatMap((name) => {
+    UPSTREAMS.flatMap((name) => {
       const value = process.env[name];
       return value === undefined || value === "" ? [] : [[name, value]];
     }),
