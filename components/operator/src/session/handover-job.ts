@@ -1,6 +1,5 @@
 // The Job that brings to the transcript store what an attempt left on the volume: the same image and identity as the
-// runner's, with
-// what the installation adds to both. No broker, no keys, nothing of the session's own environment, no agent.
+// runner's, with what the installation adds to both. No broker, no keys, nothing of the session's own environment, no agent.
 import { LABELS, sessionHandoverJobName, type AgentRuntimeSpec } from "@pilothouse/contracts";
 import { ownerReferenceTo, type EnvironmentVariable, type Job, type Stored } from "@pilothouse/kubernetes";
 import { sessions, type SessionObject } from "../resources/types.ts";
