@@ -8,7 +8,7 @@ import { tokenFromFile } from "@pilothouse/kubernetes/config/token-source";
 import type { Logger } from "pino";
 import type { PlatformBridge } from "./bridges/bridge.ts";
 import { loadBridge } from "./bridges/index.ts";
-import { kubernetesApiUrl, workspacePaths, type WorkspacePaths } from "./environment.ts";
+import { workspacePaths, type WorkspacePaths } from "./environment.ts";
 import { messageOf } from "./errors.ts";
 import { openLog } from "./events/open-log.ts";
 import { Recorder } from "./events/recorder.ts";
@@ -17,7 +17,8 @@ import { closeInterruptedRun, CUT_OFF_END, readFormerAttempt, tellForgotten } fr
 import { WaitingRuns, type WaitingRun } from "./runs/waiting.ts";
 import { formerConversation } from "./session/former-conversation.ts";
 import { ProjectConfiguration } from "./session/project-configuration.ts";
-import { SessionClient } from "./session/session.ts";
+import { openSession } from "./session/open-session.ts";
+import type { SessionClient } from "./session/session.ts";
 import { watchedToken } from "./session/watched-token.ts";
 import { StateFile } from "./state/state-file.ts";
 import { caughtUpDigest } from "./status/catch-up.ts";
@@ -72,15 +73,7 @@ export async function openAttempt(
   const bridgeLoading = loadBridge(environment.RUNNER_TYPE);
   // Awaited below; what fails first is told first.
   bridgeLoading.catch(() => undefined);
-  const session = await SessionClient.open({
-    apiUrl: kubernetesApiUrl(environment, variables),
-    certificateAuthorityFile: environment.PILOTHOUSE_CA_FILE,
-    token,
-    project: environment.PILOTHOUSE_PROJECT,
-    name: environment.PILOTHOUSE_SESSION_NAME,
-    uid: environment.PILOTHOUSE_SESSION_UID,
-    logger,
-  });
+  const session = await openSession(environment, variables, token, logger);
   const transcript = new TranscriptClient({
     backendUrl: environment.PILOTHOUSE_BACKEND_URL,
     sessionUid: environment.PILOTHOUSE_SESSION_UID,

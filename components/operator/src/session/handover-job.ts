@@ -1,11 +1,11 @@
 // The Job that brings to the transcript store what an attempt left on the volume: the same image and identity as the
 // runner's, with what the installation adds to both. No broker, no keys, nothing of the session's own environment, no agent.
 import { LABELS, sessionHandoverJobName, type AgentRuntimeSpec } from "@pilothouse/contracts";
-import { ownerReferenceTo, type EnvironmentVariable, type Job, type Stored } from "@pilothouse/kubernetes";
-import { sessions, type SessionObject } from "../resources/types.ts";
-import { literals, podFrame, RESTRICTED, RUNNER_MOUNTS, runnerBasics, runnerVolumes, type PodSettings } from "./job.ts";
+import type { EnvironmentVariable, Job, Stored } from "@pilothouse/kubernetes";
+import type { SessionObject } from "../resources/types.ts";
+import { literals, RESTRICTED, RUNNER_MOUNTS, runnerBasics, runnerVolumes, type PodSettings } from "./job.ts";
 import { RUNNER_CONTAINER } from "./names.ts";
-import { sessionLabels } from "./objects.ts";
+import { singlePodJob } from "./single-pod-job.ts";
 
 /** With the pod's way to its node, and a transcript of hours to a store that is slow. */
 const LONGEST_SECONDS = 1800;
@@ -22,47 +22,31 @@ export function handoverJob(
   runtime: AgentRuntimeSpec,
   settings: PodSettings,
 ): Job {
-  const { name, namespace } = session.metadata;
-  const labels = {
-    ...sessionLabels(session),
-    [LABELS.attempt]: String(attempt),
-    [LABELS.handover]: String(which),
-  };
-  return {
-    metadata: {
+  const { name } = session.metadata;
+  return singlePodJob(
+    session,
+    {
       name: sessionHandoverJobName(name, attempt, which),
-      namespace,
-      labels,
-      ownerReferences: [ownerReferenceTo(sessions, session)],
-    },
-    spec: {
-      // Tries are the operator's business, as attempts are.
-      backoffLimit: 0,
-      completions: 1,
-      parallelism: 1,
-      podReplacementPolicy: "Failed",
-      ttlSecondsAfterFinished: KEEP_FINISHED_SECONDS,
-      activeDeadlineSeconds: LONGEST_SECONDS,
-      template: {
-        metadata: { labels },
-        spec: {
-          ...podFrame(session, settings),
-          terminationGracePeriodSeconds: GRACE_SECONDS,
-          containers: [
-            {
-              name: RUNNER_CONTAINER,
-              image: runtime.container.image,
-              env: environment(session, attempt, runtime, settings),
-              resources: RESOURCES,
-              securityContext: RESTRICTED,
-              volumeMounts: [...RUNNER_MOUNTS],
-            },
-          ],
-          volumes: runnerVolumes(name),
-        },
+      labels: { [LABELS.attempt]: String(attempt), [LABELS.handover]: String(which) },
+      keepFinishedSeconds: KEEP_FINISHED_SECONDS,
+      deadlineSeconds: LONGEST_SECONDS,
+      pod: {
+        terminationGracePeriodSeconds: GRACE_SECONDS,
+        containers: [
+          {
+            name: RUNNER_CONTAINER,
+            image: runtime.container.image,
+            env: environment(session, attempt, runtime, settings),
+            resources: RESOURCES,
+            securityContext: RESTRICTED,
+            volumeMounts: [...RUNNER_MOUNTS],
+          },
+        ],
+        volumes: runnerVolumes(name),
       },
     },
-  };
+    settings,
+  );
 }
 
 function environment(

@@ -13,11 +13,9 @@ import {
   type AgentRuntimeSpec,
 } from "@pilothouse/contracts";
 import {
-  ownerReferenceTo,
   type Container,
   type EnvironmentVariable,
   type Job,
-  type PodSpec,
   type ResourceRequirements,
   type SecurityContext,
   type Stored,
@@ -25,9 +23,9 @@ import {
   type Volume,
   type VolumeMount,
 } from "@pilothouse/kubernetes";
-import { sessions, type SessionObject } from "../resources/types.ts";
+import type { SessionObject } from "../resources/types.ts";
 import { BROKER_CONTAINER, BROKER_TOKEN_KEY, CONFIGURATION_NAME, RUNNER_CONTAINER } from "./names.ts";
-import { sessionLabels } from "./objects.ts";
+import { singlePodJob } from "./single-pod-job.ts";
 
 /** What an installation sets of the broker; undefined = the broker's own default. */
 export interface BrokerSettings {
@@ -56,13 +54,7 @@ export interface PodSettings {
   readonly upstreams: { readonly anthropic?: string; readonly google?: string; readonly openai?: string };
 }
 
-/** A finished Job and its pod's log stay this long for whoever wants to look. */
 const KEEP_FINISHED_SECONDS = 3600;
-/** A node that does not answer gets this long to come back before the session moves on. */
-const NODE_PATIENCE_SECONDS = 30;
-const NODE_PATIENCE: readonly Toleration[] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map(
-  (key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: NODE_PATIENCE_SECONDS }),
-);
 /** The runner's own shutdown must be done before the kubelet's SIGKILL. */
 const KILL_MARGIN_SECONDS = 5;
 
@@ -79,57 +71,24 @@ export function sessionJob(
   runtime: AgentRuntimeSpec,
   settings: PodSettings,
 ): Job {
-  const { name, namespace } = session.metadata;
+  const { name } = session.metadata;
   const { timeout } = session.spec;
-  const labels = { ...sessionLabels(session), [LABELS.attempt]: String(attempt) };
-  return {
-    metadata: {
+  return singlePodJob(
+    session,
+    {
       name: sessionJobName(name, attempt),
-      namespace,
-      labels,
-      ownerReferences: [ownerReferenceTo(sessions, session)],
-    },
-    spec: {
-      // Attempts are the operator's business: a Job that made a second pod would run the session twice.
-      backoffLimit: 0,
-      completions: 1,
-      parallelism: 1,
-      podReplacementPolicy: "Failed",
-      ttlSecondsAfterFinished: KEEP_FINISHED_SECONDS,
-      ...(timeout === undefined || timeout === 0 ? {} : { activeDeadlineSeconds: timeout }),
-      template: {
-        metadata: { labels },
-        spec: {
-          ...podFrame(session, settings),
-          terminationGracePeriodSeconds: runtime.sandbox.terminationGracePeriod,
-          initContainers: [brokerContainer(session, settings)],
-          containers: [runnerContainer(session, attempt, runtime, settings)],
-          volumes: volumes(name),
-        },
+      labels: { [LABELS.attempt]: String(attempt) },
+      keepFinishedSeconds: KEEP_FINISHED_SECONDS,
+      deadlineSeconds: timeout === 0 ? undefined : timeout,
+      pod: {
+        terminationGracePeriodSeconds: runtime.sandbox.terminationGracePeriod,
+        initContainers: [brokerContainer(session, settings)],
+        containers: [runnerContainer(session, attempt, runtime, settings)],
+        volumes: volumes(name),
       },
     },
-  };
-}
-
-/** What all pods of a session have in common: who they are and where they may run. */
-export function podFrame(session: Stored<SessionObject>, settings: PodSettings): Omit<PodSpec, "containers"> {
-  return {
-    restartPolicy: "Never",
-    serviceAccountName: sessionObjectName(session.metadata.name),
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 1000,
-      runAsGroup: 1000,
-      fsGroup: 1000,
-      fsGroupChangePolicy: "OnRootMismatch",
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    ...(settings.runtimeClass === undefined ? {} : { runtimeClassName: settings.runtimeClass }),
-    ...(Object.keys(settings.nodeSelector).length === 0 ? {} : { nodeSelector: { ...settings.nodeSelector } }),
-    tolerations: [...NODE_PATIENCE, ...settings.tolerations],
-  };
+    settings,
+  );
 }
 
 /** The volumes that the runner's own files and identity are in. */

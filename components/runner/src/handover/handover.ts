@@ -10,13 +10,13 @@ import type { HandoverEnvironment } from "@pilothouse/contracts/runner/environme
 import { tokenFromFile } from "@pilothouse/kubernetes/config/token-source";
 import type { Logger } from "pino";
 import { archiveWorkspace } from "../archive.ts";
-import { kubernetesApiUrl, workspacePaths, type WorkspacePaths } from "../environment.ts";
+import { workspacePaths, type WorkspacePaths } from "../environment.ts";
 import { messageOf, RunnerError } from "../errors.ts";
 import { openLog } from "../events/open-log.ts";
 import { Recorder } from "../events/recorder.ts";
 import { Secrets } from "../events/redaction.ts";
 import { closeInterruptedRun, readFormerAttempt } from "../runs/former-attempt.ts";
-import { SessionClient } from "../session/session.ts";
+import { openSession } from "../session/open-session.ts";
 import { watchedToken } from "../session/watched-token.ts";
 import { StateFile, type RunnerState } from "../state/state-file.ts";
 import { caughtUpDigest } from "../status/catch-up.ts";
@@ -47,15 +47,7 @@ export async function handOver({ environment, variables, logger, signal, ...limi
   const paths = workspacePaths(environment.PILOTHOUSE_WORKSPACE_DIR);
   const secrets = new Secrets();
   const token = watchedToken(tokenFromFile(environment.PILOTHOUSE_TOKEN_FILE), secrets);
-  const session = await SessionClient.open({
-    apiUrl: kubernetesApiUrl(environment, variables),
-    certificateAuthorityFile: environment.PILOTHOUSE_CA_FILE,
-    token,
-    project: environment.PILOTHOUSE_PROJECT,
-    name: environment.PILOTHOUSE_SESSION_NAME,
-    uid: environment.PILOTHOUSE_SESSION_UID,
-    logger,
-  });
+  const session = await openSession(environment, variables, token, logger);
   try {
     const object = await session.read(signal);
     if (isObsolete(object, environment.PILOTHOUSE_ATTEMPT)) {
